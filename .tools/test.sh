@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# test.sh PACKAGE... runs the tests with the race detector and fails unless each one that is listed ran and passed.
+# For ./... the tools' own tests and the proofs of required.txt belong to it.
+set -euo pipefail
+
+packages=("$@")
+required=()
+tools() { :; }
+if [[ $* == ./... ]]; then
+	required=(-required .tools/required.txt)
+	tools() { go test -C .tools -race -json "$@" ./testreport; }
+fi
+
+echo '==> building the tests'
+go build -C .tools -o ../.cache/bin/ ./testreport
+listed=.cache/listed.json
+if ! .tools/progress.sh go test -race -json -list . "${packages[@]}" >"$listed" || ! tools -list . >>"$listed"; then
+	cat "$listed"
+	exit 1
+fi
+
+echo '==> testing'
+{
+	tools -shuffle=on || true # its failure is in the stream, and keeps nothing else from running
+	go test -race -shuffle=on -json "${packages[@]}"
+} | .cache/bin/testreport -listed "$listed" "${required[@]}"
