@@ -66,6 +66,9 @@ type Options struct {
 	AutoApprove bool
 	Clients     []Client  // nil means DefaultClients
 	Accounts    []Account // nil means DefaultAccounts
+	// Issued is told every token and code that passes the token endpoint, from any goroutine, for those who look
+	// whether one turns up where it should not; nil: nobody is told.
+	Issued func(secret string)
 }
 
 // DefaultAccounts are the people who can sign in where Options name none.
@@ -88,6 +91,7 @@ type Server struct {
 	store          *store
 	journal        *journal
 	handler        http.Handler
+	issued         func(secret string)
 	done           chan struct{} // closed by Close
 	closeOnce      sync.Once
 
@@ -119,6 +123,7 @@ func New(o Options) (*Server, error) {
 		host:           issuer.Host,
 		deviceInterval: o.DeviceInterval,
 		autoApprove:    o.AutoApprove,
+		issued:         o.Issued,
 		accounts:       o.Accounts,
 		clients:        clients,
 		store:          newStore(o),

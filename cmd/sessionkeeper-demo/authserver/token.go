@@ -96,6 +96,7 @@ func (s *Server) exchange(op http.Handler, r *http.Request, x *exchange, entry *
 		if x.grantType == goidc.GrantRefreshToken && s.store.rotation == RotationOff {
 			delete(fields, "refresh_token")
 		}
+		s.tellIssued(r.PostFormValue("code"), fields)
 		if !x.endsAt.IsZero() {
 			fields["refresh_token_expires_in"] = jsonOf(int(time.Until(x.endsAt) / time.Second))
 		}
@@ -109,4 +110,23 @@ func (s *Server) identify(x *exchange, entry *Request) {
 		entry.Grant = e.id
 	}
 	entry.Presented, entry.Generation = s.store.standing(x)
+}
+
+// tellIssued passes on the secrets of an answer and the code that brought them.
+func (s *Server) tellIssued(code string, fields map[string]json.RawMessage) {
+	if s.issued == nil {
+		return
+	}
+	secrets := []string{code}
+	for _, name := range []string{"access_token", "refresh_token", "id_token"} {
+		var value string
+		if json.Unmarshal(fields[name], &value) == nil {
+			secrets = append(secrets, value)
+		}
+	}
+	for _, secret := range secrets {
+		if secret != "" {
+			s.issued(secret)
+		}
+	}
 }
