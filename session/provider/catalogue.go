@@ -1,0 +1,250 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"slices"
+	"strings"
+)
+
+//go:embed catalogue/*.toml
+var builtIn embed.FS
+
+// Catalogue is the built-in providers with the user's own on top.
+type Catalogue struct {
+	entries map[string]*entry
+	aliases map[string]string
+}
+
+// LoadCatalogue reads the built-in entries and then dir/*.toml, which win. A broken file is reported in errs, with its
+// name and line, and leaves the others alone. A missing dir is no error.
+func LoadCatalogue(dir string) (c *Catalogue, errs []error) {
+	c = &Catalogue{entries: map[string]*entry{}, aliases: map[string]string{}}
+	sub, err := fs.Sub(builtIn, "catalogue")
+	if err != nil {
+		errs = append(errs, fmt.Errorf("reading the built-in catalogue: %w", err))
+	} else {
+		errs = append(errs, c.read(sub)...)
+	}
+	if dir != "" {
+		errs = append(errs, c.read(os.DirFS(dir))...)
+	}
+	return c, errs
+}
+
+// read adds every *.toml of a folder, in the order of their names.
+func (c *Catalogue) read(dir fs.FS) (errs []error) {
+	files, err := fs.ReadDir(dir, ".")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return []error{fmt.Errorf("reading the catalogue: %w", err)}
+	}
+	for _, f := range files {
+		if f.IsDir() || path.Ext(f.Name()) != ".toml" || strings.HasPrefix(f.Name(), ".") {
+			continue
+		}
+		if err := c.readFile(dir, f.Name()); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errs
+}
+
+func (c *Catalogue) readFile(dir fs.FS, name string) error {
+	text, err := fs.ReadFile(dir, name)
+	if err != nil {
+		return fmt.Errorf("reading the catalogue: %w", err)
+	}
+	e, err := parseEntry(name, text, c.entries)
+	if err != nil {
+		return err
+	}
+	c.entries[e.id] = e
+	delete(c.aliases, e.id)
+	for _, alias := range e.aliases {
+		if _, taken := c.entries[alias]; !taken {
+			c.aliases[alias] = e.id
+		}
+	}
+	return nil
+}
+
+// Lookup finds an entry by its id or one of its other names. Its URLs still hold their variables.
+func (c *Catalogue) Lookup(id string) (Provider, bool) {
+	e := c.find(id)
+	if e == nil {
+		return Provider{}, false
+	}
+	return e.provider(), true
+}
+
+func (c *Catalogue) find(id string) *entry {
+	id = strings.ToLower(strings.TrimSpace(id))
+	if e, ok := c.entries[id]; ok {
+		return e
+	}
+	return c.entries[c.aliases[id]]
+}
+
+// All returns the entries in the order of their ids.
+func (c *Catalogue) All() []Provider {
+	all := make([]Provider, 0, len(c.entries))
+	for _, id := range slices.Sorted(maps.Keys(c.entries)) {
+		all = append(all, c.entries[id].provider())
+	}
+	return all
+}
+
+// Target names a session's authorization server the way a session's definition does: by catalogue id (with what its
+// URLs leave open), by issuer, or by hand-typed endpoints. Endpoints beside an id or an issuer override theirs.
+type Target struct {
+	ID           string
+	Issuer       string
+	AuthorizeURL string
+	TokenURL     string
+	DeviceURL    string
+	CheckURL     string            // overrides the check of the entry
+	Vars         map[string]string // fills {tenant}, {base} … in a catalogue entry's URLs
+}
+
+// Resolve turns a Target into a Provider: the catalogue entry with its variables filled in, completed by discovery
+// where it names an issuer and lacks an endpoint; the discovered issuer, with the habits of the catalogue entry that
+// knows it; or the hand-typed endpoints. Only discovery waits for the network.
+func (c *Catalogue) Resolve(ctx context.Context, w *Wire, t Target) (Provider, error) {
+	p, err := c.base(ctx, w, t)
+	if err != nil {
+		return Provider{}, err
+	}
+	p.AuthorizeURL = cmp.Or(t.AuthorizeURL, p.AuthorizeURL)
+	p.TokenURL = cmp.Or(t.TokenURL, p.TokenURL)
+	p.DeviceURL = cmp.Or(t.DeviceURL, p.DeviceURL)
+	if t.CheckURL != "" {
+		p.Check = Check{Kind: CheckGet, URL: t.CheckURL}
+	}
+	if p.TokenURL == "" || p.AuthorizeURL == "" && p.DeviceURL == "" {
+		return Provider{}, errors.New("the provider's address is missing: give a provider id, an issuer, or both the " +
+			"authorization URL and the token URL")
+	}
+	return p, p.checkURLs()
+}
+
+func (c *Catalogue) base(ctx context.Context, w *Wire, t Target) (Provider, error) {
+	if t.ID != "" {
+		return c.byID(ctx, w, t)
+	}
+	if t.Issuer != "" {
+		return c.byIssuer(ctx, w, t)
+	}
+	return Provider{Name: hostOf(t.TokenURL), OfflineParams: offlineParams()}, nil
+}
+
+// byID fills in a catalogue entry and asks its issuer for what it lacks.
+func (c *Catalogue) byID(ctx context.Context, w *Wire, t Target) (Provider, error) {
+	e := c.find(t.ID)
+	if e == nil {
+		return Provider{}, fmt.Errorf("no provider %q in the catalogue%s", t.ID, c.nearest(t.ID))
+	}
+	vars := maps.Clone(t.Vars)
+	if t.Issuer != "" {
+		if vars == nil {
+			vars = map[string]string{}
+		}
+		vars["issuer"] = t.Issuer
+	}
+	p := e.provider()
+	if err := p.fill(vars); err != nil {
+		return Provider{}, err
+	}
+	complete := p.TokenURL != "" && (p.AuthorizeURL != "" || p.DeviceURL != "")
+	typed := t.TokenURL != "" && (t.AuthorizeURL != "" || t.DeviceURL != "")
+	if complete || typed || p.Issuer == "" {
+		return p, nil
+	}
+	found, err := w.Discover(ctx, p.Issuer)
+	if err != nil {
+		return Provider{}, err
+	}
+	p.complete(&found)
+	return p, nil
+}
+
+// byIssuer discovers an issuer. Where the catalogue knows it, its habits come from there.
+func (c *Catalogue) byIssuer(ctx context.Context, w *Wire, t Target) (Provider, error) {
+	found, err := w.Discover(ctx, t.Issuer)
+	if err != nil {
+		return Provider{}, err
+	}
+	e := c.knowing(t.Issuer)
+	if e == nil {
+		return found, nil
+	}
+	p := e.provider()
+	p.Vars = nil
+	p.forgetEndpoints()
+	p.complete(&found)
+	return p, nil
+}
+
+// Restore completes a provider that was resolved before and kept as JSON: the error rules of its entry are not kept.
+func (c *Catalogue) Restore(p *Provider) {
+	if e := c.find(p.ID); e != nil {
+		p.rules = e.provider().rules
+	}
+}
+
+// knowing finds the entry whose issuer pattern fits.
+func (c *Catalogue) knowing(issuer string) *entry {
+	for _, id := range slices.Sorted(maps.Keys(c.entries)) {
+		if e := c.entries[id]; e.issuerMatch != nil && e.issuerMatch.MatchString(issuer) {
+			return e
+		}
+	}
+	return nil
+}
+
+// forgetEndpoints leaves the habits of an entry and takes its addresses away.
+func (p *Provider) forgetEndpoints() {
+	p.Issuer, p.AuthorizeURL, p.TokenURL, p.RefreshURL, p.DeviceURL = "", "", "", "", ""
+	p.RevokeURL, p.IntrospectURL, p.UserinfoURL, p.JWKSURL, p.PARURL = "", "", "", "", ""
+	if strings.Contains(p.Check.URL, "{") || p.Check.Kind == CheckUserinfo {
+		p.Check = Check{}
+	}
+}
+
+// complete takes from discovery what p does not say itself.
+func (p *Provider) complete(found *Provider) {
+	p.Issuer = cmp.Or(found.Issuer, p.Issuer)
+	for _, f := range []struct{ to, from *string }{
+		{&p.AuthorizeURL, &found.AuthorizeURL},
+		{&p.TokenURL, &found.TokenURL},
+		{&p.DeviceURL, &found.DeviceURL},
+		{&p.RevokeURL, &found.RevokeURL},
+		{&p.IntrospectURL, &found.IntrospectURL},
+		{&p.UserinfoURL, &found.UserinfoURL},
+		{&p.JWKSURL, &found.JWKSURL},
+		{&p.PARURL, &found.PARURL},
+	} {
+		*f.to = cmp.Or(*f.to, *f.from)
+	}
+	p.PARRequired = p.PARRequired || found.PARRequired
+	p.IssRequired = p.IssRequired || found.IssRequired
+	p.OIDC = p.OIDC || found.OIDC
+	if len(p.AuthMethods) == 0 {
+		p.AuthMethods = found.AuthMethods
+	}
+	if len(p.Scopes) == 0 {
+		p.Scopes = found.Scopes
+	}
+	if p.Check.Kind == CheckNone {
+		p.Check = found.Check
+	}
+}

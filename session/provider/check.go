@@ -1,0 +1,144 @@
+package provider
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"sessionkeeper/session/secret"
+)
+
+// Check runs the proof of life. VerdictOK: the token works. VerdictSignIn: the check refuses the token (401, 403 with
+// invalid_token, active:false, or what the provider's Check names). Anything else is VerdictPassing.
+func (w *Wire) Check(ctx context.Context, p *Provider, c Client, check Check, access secret.Text) Answer {
+	check.URL = p.checkTarget(check)
+	if check.Kind == CheckUserinfo && check.URL == "" {
+		found, err := w.discovered(ctx, p)
+		if err != nil {
+			return w.undiscovered()
+		}
+		check.URL = found.UserinfoURL
+	}
+	switch {
+	case check.Kind == CheckNone || check.URL == "":
+		return w.unsupported("there is nothing to check the token with")
+	case check.Kind == CheckIntrospect:
+		form := url.Values{"token": {access.Reveal()}, "token_type_hint": {"access_token"}}
+		r := w.post(ctx, p, c, check.URL, form)
+		return r.introspected()
+	}
+	r := w.bearer(ctx, check, access)
+	return r.checked(check)
+}
+
+// checkTarget is the URL of a check: its own, or the provider's endpoint of that kind.
+func (p *Provider) checkTarget(check Check) string {
+	switch {
+	case check.URL != "":
+		return check.URL
+	case check.Kind == CheckUserinfo:
+		return p.UserinfoURL
+	case check.Kind == CheckIntrospect:
+		return p.IntrospectURL
+	}
+	return ""
+}
+
+// bearer sends a request with an access token (RFC 6750 section 2.1).
+func (w *Wire) bearer(ctx context.Context, check Check, access secret.Text) reply {
+	method, scheme := check.Method, check.Scheme
+	if method == "" {
+		method = http.MethodGet
+	}
+	if scheme == "" {
+		scheme = "Bearer"
+	}
+	req, err := newRequest(ctx, method, check.URL, nil)
+	if err != nil {
+		return w.unsendable(err)
+	}
+	for k, v := range check.Headers {
+		req.Header.Set(k, v)
+	}
+	req.Header.Set("Authorization", scheme+" "+access.Reveal())
+	r := w.send(ctx, req, w.limits.document)
+	r.secrets = []string{access.Reveal()}
+	return r
+}
+
+// checked judges an answer to a request with a bearer token. An answer that says "later" says nothing of the token.
+func (r *reply) checked(check Check) Answer {
+	if r.err != nil {
+		return r.failed()
+	}
+	a := Answer{Verdict: VerdictPassing, Known: true, Status: r.status, SentAt: r.sentAt, Date: r.date}
+	a.RetryAfter = retryAfter(r.header, headerDate(r.header, r.sentAt))
+	doc := parseBody(r.body)
+	f := doc.fault(r.secrets)
+	switch {
+	case later(r.status, r.header) && r.status >= 300:
+		a.Code = f.main
+	case check.dead(r, &f):
+		a.Verdict, a.Reason, a.Code, a.Message = VerdictSignIn, reasonRefused, f.main, f.message()
+	case r.status >= 200 && r.status <= 299 && doc.kind != kindHTML && !doc.refused():
+		a.Verdict = VerdictOK
+		return a
+	case f.main != "":
+		a.Code, a.Message = f.main, f.message()
+	default:
+		a.Code, _ = doc.oddity(r.status)
+	}
+	if a.Code == "" {
+		a.Code = httpCode(r.status)
+	}
+	a.Advice = advise(&a)
+	return a
+}
+
+// dead reports whether an answer refuses the token itself.
+func (check *Check) dead(r *reply, f *fault) bool {
+	switch {
+	case r.status == http.StatusUnauthorized, slices.Contains(check.DeadStatus, r.status):
+		return true
+	case r.status == http.StatusForbidden && (f.has("invalid_token") || challenges(r.header, "invalid_token")):
+		return true
+	case slices.ContainsFunc(check.DeadCodes, f.has):
+		return true
+	}
+	return slices.ContainsFunc(check.DeadText, func(s string) bool { return strings.Contains(f.text, s) })
+}
+
+// challenges reports whether WWW-Authenticate names an error (RFC 6750 section 3).
+func challenges(header http.Header, code string) bool {
+	return slices.ContainsFunc(header.Values("WWW-Authenticate"), func(v string) bool {
+		v = strings.ToLower(v)
+		return strings.Contains(v, `error="`+code+`"`) || strings.Contains(v, "error="+code)
+	})
+}
+
+// introspected judges an introspection (RFC 7662 section 2.2). A 401 there speaks of the client, not of the token.
+func (r *reply) introspected() Answer {
+	if r.err != nil {
+		return r.failed()
+	}
+	a := Answer{Verdict: VerdictPassing, Status: r.status, SentAt: r.sentAt, Date: r.date}
+	doc := parseBody(r.body)
+	active := string(doc.fields["active"])
+	switch {
+	case r.status == http.StatusOK && active == "true":
+		a.Verdict, a.Known = VerdictOK, true
+		return a
+	case r.status == http.StatusOK && active == "false":
+		a.Verdict, a.Known, a.Reason, a.Code = VerdictSignIn, true, reasonRefused, "inactive_token"
+	default:
+		a.Code = doc.fault(r.secrets).main
+		a.RetryAfter = retryAfter(r.header, headerDate(r.header, r.sentAt))
+	}
+	if a.Code == "" {
+		a.Code = httpCode(r.status)
+	}
+	a.Advice = advise(&a)
+	return a
+}

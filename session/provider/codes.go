@@ -1,0 +1,89 @@
+package provider
+
+// The reasons, as the states know them.
+const (
+	reasonRevoked     = "revoked"
+	reasonExpired     = "expired"
+	reasonReused      = "reused"
+	reasonRefused     = "refused"
+	reasonInteraction = "interaction_required"
+	reasonAccount     = "account_disabled"
+	reasonClient      = "client"
+	reasonRedirect    = "redirect"
+	reasonScope       = "scope"
+	reasonConfig      = "config"
+)
+
+// codeTable says what an error code means at any provider that has no rule of its own for it: RFC 6749 section 5.2,
+// RFC 8628 section 3.5, RFC 8707, RFC 9449, OIDC Core 3.1.2.6, and names that several vendors share. A sign_in without
+// a reason takes it from the description.
+var codeTable = map[string]outcome{
+	"invalid_grant":             {VerdictSignIn, ""},
+	"bad_refresh_token":         {VerdictSignIn, ""},
+	"invalid_refresh_token":     {VerdictSignIn, ""},
+	"bad_verification_code":     {VerdictSignIn, reasonRefused},
+	"expired_token":             {VerdictSignIn, reasonExpired},
+	"token_expired":             {VerdictSignIn, reasonExpired},
+	"refresh_token_expired":     {VerdictSignIn, reasonExpired},
+	"refresh_token_reused":      {VerdictSignIn, reasonReused},
+	"refresh_token_invalidated": {VerdictSignIn, reasonRevoked},
+	"refresh_token_revoked":     {VerdictSignIn, reasonRevoked},
+	"token_invalidated":         {VerdictSignIn, reasonRevoked},
+	"token_revoked":             {VerdictSignIn, reasonRevoked},
+	"account_deactivated":       {VerdictSignIn, reasonAccount},
+	"account_suspended":         {VerdictSignIn, reasonAccount},
+	"account_deleted":           {VerdictSignIn, reasonAccount},
+	"account_inactive":          {VerdictSignIn, reasonAccount},
+	"inactive_user":             {VerdictSignIn, reasonAccount},
+
+	"interaction_required":              {VerdictInteraction, reasonInteraction},
+	"login_required":                    {VerdictInteraction, reasonInteraction},
+	"consent_required":                  {VerdictInteraction, reasonInteraction},
+	"account_selection_required":        {VerdictInteraction, reasonInteraction},
+	"mfa_required":                      {VerdictInteraction, reasonInteraction},
+	"access_denied":                     {VerdictInteraction, reasonInteraction},
+	"unmet_authentication_requirements": {VerdictInteraction, reasonInteraction},
+	"insufficient_user_authentication":  {VerdictInteraction, reasonInteraction},
+	"admin_policy_enforced":             {VerdictInteraction, reasonInteraction},
+	"rapt_required":                     {VerdictInteraction, reasonInteraction},
+	"invalid_rapt":                      {VerdictInteraction, reasonInteraction},
+
+	"invalid_client":               {VerdictSetup, reasonClient},
+	"invalid_client_id":            {VerdictSetup, reasonClient},
+	"invalid_client_secret":        {VerdictSetup, reasonClient},
+	"incorrect_client_credentials": {VerdictSetup, reasonClient},
+	"bad_client_id":                {VerdictSetup, reasonClient},
+	"bad_client_secret":            {VerdictSetup, reasonClient},
+	"unauthorized_client":          {VerdictSetup, reasonClient},
+	"deleted_client":               {VerdictSetup, reasonClient},
+	"disabled_client":              {VerdictSetup, reasonClient},
+	"org_internal":                 {VerdictSetup, reasonClient},
+	"application_suspended":        {VerdictSetup, reasonClient},
+	"invalid_scope":                {VerdictSetup, reasonScope},
+	"redirect_uri_mismatch":        {VerdictSetup, reasonRedirect},
+	"invalid_redirect_uri":         {VerdictSetup, reasonRedirect},
+	"bad_redirect_uri":             {VerdictSetup, reasonRedirect},
+	"unsupported_grant_type":       {VerdictSetup, reasonConfig},
+	"invalid_grant_type":           {VerdictSetup, reasonConfig},
+	"unsupported_response_type":    {VerdictSetup, reasonConfig},
+	"unsupported_token_type":       {VerdictSetup, reasonConfig},
+	"invalid_target":               {VerdictSetup, reasonConfig},
+	"invalid_resource":             {VerdictSetup, reasonConfig},
+	"invalid_dpop_proof":           {VerdictSetup, reasonConfig},
+
+	"invalid_request":          {VerdictPassing, ""},
+	"authorization_pending":    {VerdictPassing, ""},
+	"slow_down":                {VerdictPassing, ""},
+	"temporarily_unavailable":  {VerdictPassing, ""},
+	"server_error":             {VerdictPassing, ""},
+	"internal_failure":         {VerdictPassing, ""},
+	"internal_error":           {VerdictPassing, ""},
+	"fatal_error":              {VerdictPassing, ""},
+	"use_dpop_nonce":           {VerdictPassing, ""},
+	"rate_limit_exceeded":      {VerdictPassing, ""},
+	"rate_limit_error":         {VerdictPassing, ""},
+	"rate_limit":               {VerdictPassing, ""},
+	"ratelimited":              {VerdictPassing, ""},
+	"too_many_requests":        {VerdictPassing, ""},
+	"toomanyrequestsexception": {VerdictPassing, ""},
+}

@@ -1,0 +1,228 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// metadata is the part of an authorization server's metadata that is of use (RFC 8414 section 2, OIDC Discovery 3).
+type metadata struct {
+	Issuer           string   `json:"issuer"`
+	AuthorizeURL     string   `json:"authorization_endpoint"`
+	TokenURL         string   `json:"token_endpoint"`
+	DeviceURL        string   `json:"device_authorization_endpoint"`
+	RevokeURL        string   `json:"revocation_endpoint"`
+	IntrospectURL    string   `json:"introspection_endpoint"`
+	UserinfoURL      string   `json:"userinfo_endpoint"`
+	JWKSURL          string   `json:"jwks_uri"`
+	PARURL           string   `json:"pushed_authorization_request_endpoint"`
+	AuthMethods      []string `json:"token_endpoint_auth_methods_supported"`
+	Scopes           []string `json:"scopes_supported"`
+	PARRequired      bool     `json:"require_pushed_authorization_requests"`
+	IssRequired      bool     `json:"authorization_response_iss_parameter_supported"`
+	ChallengeMethods []string `json:"code_challenge_methods_supported"`
+}
+
+// Discover reads an issuer's metadata (OIDC Discovery 4, RFC 8414 section 3). The document's issuer must equal issuer,
+// and every endpoint must be https or on this machine. The answer is the behaviour of a server that the catalogue does
+// not know: offline_access with prompt=consent (OIDC Core 11) where the server may offer it.
+func (w *Wire) Discover(ctx context.Context, issuer string) (Provider, error) {
+	u, err := checkURL("issuer", issuer)
+	if err != nil {
+		return Provider{}, err
+	}
+	if u.RawQuery != "" {
+		return Provider{}, fmt.Errorf("issuer %q: must have no query", issuer)
+	}
+	m, oidc, err := w.fetchMetadata(ctx, u)
+	if err != nil {
+		return Provider{}, fmt.Errorf("discovering %s: %w", issuer, err)
+	}
+	if err := m.verify(issuer); err != nil {
+		return Provider{}, fmt.Errorf("discovering %s: %w", issuer, err)
+	}
+	return m.provider(u, oidc), nil
+}
+
+// errNoMetadata says that a well-known address holds nothing.
+var errNoMetadata = errors.New("no metadata found; check the issuer's address, or give the endpoints by hand " +
+	"(--authorize-url and --token-url)")
+
+// fetchMetadata tries the OIDC address and then that of RFC 8414, which puts the well-known part before the path.
+func (w *Wire) fetchMetadata(ctx context.Context, u *url.URL) (m metadata, oidc bool, err error) {
+	path := strings.TrimSuffix(u.EscapedPath(), "/")
+	base := u.Scheme + "://" + u.Host
+	m, err = w.getMetadata(ctx, base+path+"/.well-known/openid-configuration")
+	if !errors.Is(err, errNoMetadata) {
+		return m, err == nil, err
+	}
+	m, err = w.getMetadata(ctx, base+"/.well-known/oauth-authorization-server"+path)
+	return m, false, err
+}
+
+func (w *Wire) getMetadata(ctx context.Context, target string) (metadata, error) {
+	body, err := w.getDocument(ctx, target)
+	if err != nil {
+		return metadata{}, err
+	}
+	var m metadata
+	if err := json.Unmarshal(body, &m); err != nil {
+		return metadata{}, fmt.Errorf("the answer of %s is not a metadata document; "+
+			"open it in a browser to see what stands there", target)
+	}
+	return m, nil
+}
+
+// getDocument fetches a public JSON document.
+func (w *Wire) getDocument(ctx context.Context, target string) ([]byte, error) {
+	req, err := newRequest(ctx, http.MethodGet, target, nil)
+	if err != nil {
+		return nil, err
+	}
+	r := w.send(ctx, req, w.limits.document)
+	switch {
+	case r.err != nil:
+		_, message := transportCode(r.err)
+		return nil, errors.New(message)
+	case r.status >= 400 && r.status <= 499 && !later(r.status, r.header):
+		return nil, errNoMetadata
+	case r.status >= 300 && r.status <= 399:
+		return nil, fmt.Errorf("%s; redirects are not followed, so give the final address", redirectTo(target, r.header))
+	case r.status != http.StatusOK:
+		return nil, fmt.Errorf("%s answers HTTP %d; try again later or check the address", target, r.status)
+	}
+	return r.body, nil
+}
+
+func redirectTo(target string, header http.Header) string {
+	if host := locationHost(header); host != "" {
+		return target + " redirects to " + host
+	}
+	return target + " redirects elsewhere"
+}
+
+// verify checks what a document says of itself.
+func (m *metadata) verify(issuer string) error {
+	if !m.names(issuer) {
+		if strings.TrimSuffix(m.Issuer, "/") == strings.TrimSuffix(issuer, "/") {
+			return fmt.Errorf("the document names the issuer %q, which differs in the slash at the end; use exactly that",
+				m.Issuer)
+		}
+		return fmt.Errorf("the document names another issuer, %q; use that one if it is the right one",
+			cleanLine(m.Issuer))
+	}
+	if m.AuthorizeURL == "" && m.DeviceURL == "" || m.TokenURL == "" {
+		return errors.New("the document lacks the authorization or the token endpoint")
+	}
+	for _, e := range []struct{ what, url string }{
+		{"authorization_endpoint", m.AuthorizeURL},
+		{"token_endpoint", m.TokenURL},
+		{"device_authorization_endpoint", m.DeviceURL},
+		{"revocation_endpoint", m.RevokeURL},
+		{"introspection_endpoint", m.IntrospectURL},
+		{"userinfo_endpoint", m.UserinfoURL},
+		{"jwks_uri", m.JWKSURL},
+		{"pushed_authorization_request_endpoint", m.PARURL},
+	} {
+		if e.url == "" {
+			continue
+		}
+		if _, err := checkURL(e.what, e.url); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tenantMark stands in the issuer of Microsoft's documents for more than one tenant.
+const tenantMark = "{tenantid}"
+
+// names reports whether the document is issuer's: byte for byte, or with Microsoft's mark for the tenant.
+func (m *metadata) names(issuer string) bool {
+	if m.Issuer == issuer {
+		return true
+	}
+	before, after, ok := strings.Cut(m.Issuer, tenantMark)
+	if !ok || !strings.HasPrefix(issuer, before) || !strings.HasSuffix(issuer, after) {
+		return false
+	}
+	tenant := strings.TrimSuffix(strings.TrimPrefix(issuer, before), after)
+	return slices.Contains([]string{"common", "organizations", "consumers"}, tenant)
+}
+
+// provider turns a document into a Provider.
+func (m *metadata) provider(u *url.URL, oidc bool) Provider {
+	p := Provider{
+		Name: u.Host, Issuer: m.Issuer,
+		AuthorizeURL: m.AuthorizeURL, TokenURL: m.TokenURL, DeviceURL: m.DeviceURL,
+		RevokeURL: m.RevokeURL, IntrospectURL: m.IntrospectURL, UserinfoURL: m.UserinfoURL,
+		JWKSURL: m.JWKSURL, PARURL: m.PARURL,
+		AuthMethods: m.AuthMethods, PARRequired: m.PARRequired, IssRequired: m.IssRequired, OIDC: oidc,
+		OfflineParams: offlineParams(),
+	}
+	if oidc {
+		p.Scopes = slices.DeleteFunc([]string{"openid", "profile", "email"}, func(s string) bool {
+			return s != "openid" && len(m.Scopes) > 0 && !slices.Contains(m.Scopes, s)
+		})
+	}
+	if slices.Contains(m.Scopes, "offline_access") || oidc && len(m.Scopes) == 0 {
+		p.OfflineScope, p.ConsentPrompt = "offline_access", ConsentAlways
+	}
+	switch {
+	case oidc && m.UserinfoURL != "":
+		p.Check = Check{Kind: CheckUserinfo, URL: m.UserinfoURL}
+	case m.IntrospectURL != "":
+		p.Check = Check{Kind: CheckIntrospect, URL: m.IntrospectURL}
+	}
+	return p
+}
+
+func offlineParams() map[string]string { return map[string]string{"access_type": "offline"} }
+
+const (
+	metadataLife = 24 * time.Hour
+	maxIssuers   = 256
+)
+
+// metadataCache remembers documents that were needed for one more endpoint.
+type metadataCache struct {
+	mu   sync.Mutex
+	docs map[string]cachedMetadata
+}
+
+type cachedMetadata struct {
+	provider Provider
+	readAt   time.Time
+}
+
+// discovered returns the metadata of p's issuer, from memory where it was read before. Without an issuer it is empty.
+func (w *Wire) discovered(ctx context.Context, p *Provider) (Provider, error) {
+	if p.Issuer == "" || !p.OIDC {
+		return Provider{}, nil
+	}
+	w.known.mu.Lock()
+	c, ok := w.known.docs[p.Issuer]
+	w.known.mu.Unlock()
+	if ok && w.wall().Sub(c.readAt).Abs() < metadataLife {
+		return c.provider, nil
+	}
+	found, err := w.Discover(ctx, strings.ReplaceAll(p.Issuer, tenantMark, "common"))
+	if err != nil {
+		return Provider{}, err
+	}
+	w.known.mu.Lock()
+	defer w.known.mu.Unlock()
+	if w.known.docs == nil || len(w.known.docs) >= maxIssuers {
+		w.known.docs = map[string]cachedMetadata{}
+	}
+	w.known.docs[p.Issuer] = cachedMetadata{provider: found, readAt: w.wall()}
+	return found, nil
+}

@@ -1,0 +1,356 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// entry is a catalogue file, read.
+type entry struct {
+	id          string
+	aliases     []string
+	issuerMatch *regexp.Regexp
+	file        entryFile
+}
+
+// entryFile is the form of a catalogue file. Its keys are what a user may write.
+type entryFile struct {
+	ID          string   `toml:"id"`
+	Extends     string   `toml:"extends"`
+	Aliases     []string `toml:"aliases"`
+	Name        string   `toml:"name"`
+	Issuer      string   `toml:"issuer"`
+	IssuerMatch string   `toml:"issuer_match"`
+
+	AuthorizeURL  string `toml:"authorize_url"`
+	TokenURL      string `toml:"token_url"`
+	RefreshURL    string `toml:"refresh_url"`
+	DeviceURL     string `toml:"device_url"`
+	RevokeURL     string `toml:"revoke_url"`
+	IntrospectURL string `toml:"introspect_url"`
+	UserinfoURL   string `toml:"userinfo_url"`
+	JWKSURL       string `toml:"jwks_url"`
+	PARURL        string `toml:"par_url"`
+
+	RevokeStyle    string            `toml:"revoke_style"`
+	AuthStyle      string            `toml:"auth_style"`
+	PublicBasic    bool              `toml:"public_basic"`
+	JSONBody       bool              `toml:"json_body"`
+	TokenParams    map[string]string `toml:"token_params"`
+	Scopes         []string          `toml:"scopes"`
+	ScopeSeparator string            `toml:"scope_separator"`
+	ScopeOnRefresh bool              `toml:"scope_on_refresh"`
+	OfflineScope   string            `toml:"offline_scope"`
+	OfflineParams  map[string]string `toml:"offline_params"`
+	RefusesOffline bool              `toml:"refuses_access_type"`
+	ConsentPrompt  string            `toml:"consent_prompt"`
+
+	RedirectHost string `toml:"redirect_host"`
+	RedirectPort int    `toml:"redirect_port"`
+	RedirectPath string `toml:"redirect_path"`
+	PasteOnly    bool   `toml:"paste_only"`
+	RedirectURL  string `toml:"redirect_url"`
+
+	Rotation          string `toml:"rotation"`
+	Replay            string `toml:"replay"`
+	ReplayGrace       span   `toml:"replay_grace"`
+	RefreshEndsAccess bool   `toml:"refresh_ends_access"`
+	RefreshAbsolute   span   `toml:"refresh_absolute"`
+	RefreshIdle       span   `toml:"refresh_idle"`
+	AccessLife        span   `toml:"access_life"`
+
+	PARRequired bool `toml:"par_required"`
+	IssRequired bool `toml:"iss_required"`
+	OIDC        bool `toml:"oidc"`
+
+	Check      checkFile          `toml:"check"`
+	Vars       map[string]varFile `toml:"vars"`
+	Errors     []ruleFile         `toml:"errors"`
+	ConsoleURL string             `toml:"console_url"`
+	Note       string             `toml:"note"`
+	Sources    []string           `toml:"sources"`
+}
+
+type checkFile struct {
+	Kind       string            `toml:"kind"`
+	URL        string            `toml:"url"`
+	Method     string            `toml:"method"`
+	Scheme     string            `toml:"scheme"`
+	Headers    map[string]string `toml:"headers"`
+	DeadStatus []int             `toml:"dead_status"`
+	DeadCodes  []string          `toml:"dead_codes"`
+	DeadText   []string          `toml:"dead_text"`
+}
+
+type varFile struct {
+	Default string `toml:"default"`
+	Note    string `toml:"note"`
+}
+
+// ruleFile is an [[errors]] table: every condition that is given must hold.
+type ruleFile struct {
+	Code    []string `toml:"code"`
+	Match   string   `toml:"match"`
+	Status  int      `toml:"status"`
+	Verdict string   `toml:"verdict"`
+	Reason  string   `toml:"reason"`
+}
+
+// span is a duration in the catalogue: Go's form, or days ("90d").
+type span time.Duration
+
+// UnmarshalText reads a positive duration.
+func (s *span) UnmarshalText(text []byte) error {
+	v := string(text)
+	if days, ok := strings.CutSuffix(v, "d"); ok {
+		n, err := strconv.Atoi(days)
+		if err != nil || n <= 0 || n > 36500 {
+			return fmt.Errorf("%q is no number of days", v)
+		}
+		*s = span(time.Duration(n) * 24 * time.Hour)
+		return nil
+	}
+	d, err := time.ParseDuration(v)
+	if err != nil || d <= 0 {
+		return fmt.Errorf("%q is no duration; write it like 90s, 8h or 90d", v)
+	}
+	*s = span(d)
+	return nil
+}
+
+// parseEntry reads one file. An entry that extends another starts from it and replaces the keys it names.
+func parseEntry(name string, text []byte, known map[string]*entry) (*entry, error) {
+	var head struct {
+		Extends string `toml:"extends"`
+	}
+	if err := toml.Unmarshal(text, &head); err != nil {
+		return nil, tomlError(name, err)
+	}
+	var file entryFile
+	if head.Extends != "" {
+		base, ok := known[head.Extends]
+		if !ok {
+			return nil, fmt.Errorf("%s: extends %q, which is not in the catalogue", name, head.Extends)
+		}
+		file = base.file.clone()
+	}
+	decoder := toml.NewDecoder(strings.NewReader(string(text))).DisallowUnknownFields()
+	if err := decoder.Decode(&file); err != nil {
+		return nil, tomlError(name, err)
+	}
+	if file.ID == "" || head.Extends != "" && file.ID == head.Extends {
+		file.ID = strings.TrimSuffix(path.Base(name), ".toml")
+	}
+	e := &entry{id: file.ID, aliases: file.Aliases, file: file}
+	if err := e.check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return e, nil
+}
+
+// clone copies what decoding on top would write through.
+func (f *entryFile) clone() entryFile {
+	c := *f
+	c.ID, c.Aliases, c.IssuerMatch = "", nil, ""
+	c.TokenParams, c.OfflineParams = maps.Clone(f.TokenParams), maps.Clone(f.OfflineParams)
+	c.Check.Headers, c.Vars = maps.Clone(f.Check.Headers), maps.Clone(f.Vars)
+	c.Scopes, c.Sources, c.Errors = slices.Clone(f.Scopes), slices.Clone(f.Sources), slices.Clone(f.Errors)
+	c.Check.DeadStatus = slices.Clone(f.Check.DeadStatus)
+	c.Check.DeadCodes, c.Check.DeadText = slices.Clone(f.Check.DeadCodes), slices.Clone(f.Check.DeadText)
+	return c
+}
+
+// tomlError says where in the file the fault is, and which keys would have been right.
+func tomlError(name string, err error) error {
+	if e, ok := errors.AsType[*toml.StrictMissingError](err); ok && len(e.Errors) > 0 {
+		first := &e.Errors[0]
+		row, col := first.Position()
+		key := first.Key()
+		return fmt.Errorf("%s:%d:%d: unknown key %q; known keys here: %s", name, row, col, strings.Join(key, "."),
+			strings.Join(knownKeys(key), ", "))
+	}
+	if e, ok := errors.AsType[*toml.DecodeError](err); ok {
+		row, col := e.Position()
+		return fmt.Errorf("%s:%d:%d: %s", name, row, col, strings.TrimPrefix(e.Error(), "toml: "))
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
+
+// knownKeys lists the keys beside a misspelt one.
+func knownKeys(key []string) []string {
+	t := reflect.TypeFor[entryFile]()
+	if len(key) > 1 {
+		switch key[0] {
+		case "check":
+			t = reflect.TypeFor[checkFile]()
+		case "vars":
+			t = reflect.TypeFor[varFile]()
+		case "errors":
+			t = reflect.TypeFor[ruleFile]()
+		}
+	}
+	var names []string
+	for field := range t.Fields() {
+		names = append(names, field.Tag.Get("toml"))
+	}
+	slices.Sort(names)
+	return names
+}
+
+var entryID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+
+// check finds what the form alone does not forbid.
+func (e *entry) check() error {
+	f := &e.file
+	for _, id := range append([]string{e.id}, e.aliases...) {
+		if !entryID.MatchString(id) {
+			return fmt.Errorf("id %q: use small letters, digits and dashes", id)
+		}
+	}
+	for _, v := range []struct {
+		key, value string
+		allowed    []string
+	}{
+		{"revoke_style", f.RevokeStyle, []string{"", "bearer", "delete"}},
+		{"auth_style", f.AuthStyle, []string{"", "basic", "post", "none"}},
+		{"consent_prompt", f.ConsentPrompt, []string{"", "always", "again"}},
+		{"rotation", f.Rotation, []string{"", "never", "sometimes", "always"}},
+		{"replay", f.Replay, []string{"", "safe", "grace", "until_first_use", "unsafe"}},
+		{"check.kind", f.Check.Kind, []string{"", "userinfo", "introspect", "get"}},
+	} {
+		if !slices.Contains(v.allowed, v.value) {
+			return fmt.Errorf("%s %q: want one of %q", v.key, v.value, v.allowed[1:])
+		}
+	}
+	if f.Replay == "grace" && f.ReplayGrace == 0 {
+		return errors.New(`replay "grace" needs replay_grace`)
+	}
+	if f.RedirectPort < 0 || f.RedirectPort > 65535 {
+		return fmt.Errorf("redirect_port %d: no such port", f.RedirectPort)
+	}
+	for i := range f.Errors {
+		if err := f.Errors[i].check(); err != nil {
+			return fmt.Errorf("errors[%d]: %w", i, err)
+		}
+	}
+	return e.checkTemplates()
+}
+
+// checkTemplates makes sure that every URL is sound once its variables are filled in.
+func (e *entry) checkTemplates() error {
+	var err error
+	if e.file.IssuerMatch != "" {
+		if e.issuerMatch, err = regexp.Compile(e.file.IssuerMatch); err != nil {
+			return fmt.Errorf("issuer_match: %w", err)
+		}
+	}
+	p := e.provider()
+	sample := map[string]string{}
+	for _, v := range p.Vars {
+		sample[v.Name] = "sample"
+	}
+	for _, t := range p.templates() {
+		for _, m := range variable.FindAllStringSubmatch(*t.url, -1) {
+			if _, ok := e.file.Vars[m[1]]; !ok && !reservedVariable(m[1]) {
+				return fmt.Errorf("%s: {%s} is not among vars", t.key, m[1])
+			}
+			if strings.HasPrefix(*t.url, m[0]) {
+				sample[m[1]] = "https://sample.example"
+			}
+		}
+	}
+	if err := p.fill(sample); err != nil {
+		return err
+	}
+	return p.checkURLs()
+}
+
+func (r *ruleFile) check() error {
+	reasons := map[string][]string{
+		"passing":     {""},
+		"sign_in":     {"", reasonRevoked, reasonExpired, reasonReused, reasonRefused, reasonAccount},
+		"interaction": {"", reasonInteraction, reasonAccount},
+		"setup":       {reasonClient, reasonRedirect, reasonScope, reasonConfig},
+	}
+	allowed, ok := reasons[r.Verdict]
+	if !ok {
+		return fmt.Errorf("verdict %q: want passing, sign_in, interaction or setup", r.Verdict)
+	}
+	if !slices.Contains(allowed, r.Reason) {
+		return fmt.Errorf("reason %q: want one of %q", r.Reason, allowed)
+	}
+	if len(r.Code) == 0 && r.Match == "" {
+		return errors.New("needs a code or a match")
+	}
+	return nil
+}
+
+func (r *ruleFile) rule() rule {
+	out := rule{match: strings.ToLower(r.Match), status: r.Status}
+	out.verdict, out.reason = Verdict(r.Verdict), r.Reason
+	if out.verdict == VerdictInteraction && out.reason == "" {
+		out.reason = reasonInteraction
+	}
+	for _, c := range r.Code {
+		out.codes = append(out.codes, strings.ToLower(c))
+	}
+	return out
+}
+
+// provider makes a Provider that shares nothing with the entry.
+func (e *entry) provider() Provider {
+	f := e.file.clone()
+	p := Provider{
+		ID: e.id, Name: f.Name, Issuer: f.Issuer,
+		AuthorizeURL: f.AuthorizeURL, TokenURL: f.TokenURL, RefreshURL: f.RefreshURL, DeviceURL: f.DeviceURL,
+		RevokeURL: f.RevokeURL, IntrospectURL: f.IntrospectURL, UserinfoURL: f.UserinfoURL,
+		JWKSURL: f.JWKSURL, PARURL: f.PARURL,
+		RevokeStyle: RevokeStyle(f.RevokeStyle), AuthStyle: AuthStyle(f.AuthStyle),
+		Scopes: f.Scopes, ScopeSeparator: f.ScopeSeparator, OfflineScope: f.OfflineScope,
+		OfflineParams: f.OfflineParams, ConsentPrompt: ConsentPrompt(f.ConsentPrompt),
+		RedirectHost: f.RedirectHost, RedirectPort: f.RedirectPort, RedirectPath: f.RedirectPath,
+		PasteOnly: f.PasteOnly, RedirectURL: f.RedirectURL,
+		Rotation: Rotation(f.Rotation), Replay: Replay(f.Replay), ReplayGrace: time.Duration(f.ReplayGrace),
+		RefreshEndsAccess: f.RefreshEndsAccess,
+		RefreshAbsolute:   time.Duration(f.RefreshAbsolute), RefreshIdle: time.Duration(f.RefreshIdle),
+		AccessLife: time.Duration(f.AccessLife),
+		Check: Check{
+			Kind: CheckKind(f.Check.Kind), URL: f.Check.URL, Method: f.Check.Method, Scheme: f.Check.Scheme,
+			Headers: f.Check.Headers, DeadStatus: f.Check.DeadStatus,
+			DeadCodes: lower(f.Check.DeadCodes), DeadText: lower(f.Check.DeadText),
+		},
+		PARRequired: f.PARRequired, IssRequired: f.IssRequired, OIDC: f.OIDC,
+		ScopeOnRefresh: f.ScopeOnRefresh, JSONBody: f.JSONBody, PublicBasic: f.PublicBasic,
+		TokenParams: f.TokenParams, ConsoleURL: f.ConsoleURL, Note: f.Note, Sources: f.Sources,
+	}
+	if !f.RefusesOffline {
+		if p.OfflineParams == nil {
+			p.OfflineParams = map[string]string{}
+		}
+		p.OfflineParams["access_type"] = "offline"
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Vars)) {
+		p.Vars = append(p.Vars, Var{Name: name, Default: f.Vars[name].Default, Note: f.Vars[name].Note})
+	}
+	for i := range f.Errors {
+		p.rules = append(p.rules, f.Errors[i].rule())
+	}
+	return p
+}
+
+func lower(list []string) []string {
+	for i := range list {
+		list[i] = strings.ToLower(list[i])
+	}
+	return list
+}

@@ -1,0 +1,197 @@
+package provider
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// fault is the error that an answer speaks of, taken out of whichever shape it came in.
+type fault struct {
+	main   string   // the leading code, lower case; "" where there is none
+	codes  []string // everything that can stand for a code, the more specific first, lower case
+	text   string   // what was said, lower case
+	said   string   // the same as sent
+	claims string
+	sent   []string // secrets of the request
+}
+
+func (f *fault) found() bool          { return len(f.codes) > 0 || f.text != "" }
+func (f *fault) has(code string) bool { return slices.Contains(f.codes, code) }
+func (f *fault) message() string      { return cleanLine(f.said) }
+
+// fault reads an error in the shapes that are in use: RFC 6749 5.2 (string "error"), an object under "error" (OpenAI,
+// Facebook, Firebase), "errors" (Fitbit, Strava), "__type" (AWS), and top-level codes (HubSpot, Okta, Zoom, Twitch).
+func (d *document) fault(sent []string) fault {
+	o := d.fields
+	f := fault{claims: o.text("claims"), sent: sent}
+	inner := o.object("error")
+	if inner == nil {
+		inner = o.first("errors")
+	}
+	f.addSub(o.scalar("suberror"), o.scalar("error_subtype"), o.scalar("error_subcode"))
+	for _, number := range o.numbers("error_codes") {
+		f.addSub("aadsts" + number)
+	}
+	f.addSub(numberedError.FindString(strings.ToLower(o.text("error_description"))))
+	f.add(o.scalar("error"))
+	if inner != nil {
+		f.addInner(inner)
+	}
+	for _, name := range []string{"__type", "code", "error_code", "errorcode", "errortype", "reason_code", "status"} {
+		f.add(o.scalar(name))
+	}
+	f.describe(o, inner)
+	return f
+}
+
+// numberedError is a code of Microsoft's that stands in the text where error_codes is missing.
+var numberedError = regexp.MustCompile(`^aadsts\d{4,9}|^aadb2c\d{4,9}`)
+
+// addInner takes the codes of an error object.
+func (f *fault) addInner(o object) {
+	code, sub, kind := o.scalar("code"), o.scalar("error_subcode"), o.scalar("type")
+	if code != "" && sub != "" {
+		f.add(code + "/" + sub)
+	}
+	if resource := o.text("resource"); resource != "" && code != "" {
+		f.add(resource + "/" + code)
+	}
+	f.add(code)
+	f.add(o.scalar("error"))
+	if m := o.text("message"); upperCode.MatchString(m) {
+		f.add(m)
+	}
+	for _, name := range []string{"errortype", "status", "reason"} {
+		f.add(o.scalar(name))
+	}
+	f.add(kind)
+	f.leadWithWord()
+}
+
+// upperCode is a code that stands where others have a sentence (Firebase).
+var upperCode = regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)
+
+// leadWithWord prefers a code in letters to a number as the leading one.
+func (f *fault) leadWithWord() {
+	if f.main == "" || strings.ContainsFunc(f.main, unicode.IsLetter) {
+		return
+	}
+	for _, c := range f.codes {
+		if strings.ContainsFunc(c, unicode.IsLetter) && !strings.Contains(c, "/") && strings.Contains(c, "_") {
+			f.main = c
+			return
+		}
+	}
+}
+
+// add takes a candidate for the leading code.
+func (f *fault) add(code string) {
+	code = cleanCode(without(code, f.sent))
+	if code == "" {
+		return
+	}
+	if f.main == "" {
+		f.main = code
+	}
+	f.codes = append(f.codes, code)
+}
+
+// addSub takes codes that say more than the leading one but do not stand for it.
+func (f *fault) addSub(codes ...string) {
+	for _, code := range codes {
+		if code = cleanCode(code); code != "" {
+			f.codes = append(f.codes, code)
+		}
+	}
+}
+
+// describe collects what was said in words.
+func (f *fault) describe(o, inner object) {
+	var said []string
+	for _, in := range []object{o, inner} {
+		for _, name := range []string{"error_description", "message", "reason", "errorsummary", "error_msg", "errors"} {
+			if s := in.text(name); s != "" && !slices.Contains(said, s) {
+				said = append(said, s)
+			}
+		}
+	}
+	f.said = without(strings.Join(said, "; "), f.sent)
+	f.text = strings.ToLower(f.said)
+}
+
+// without cuts secrets out of a text. Very short ones stay: they would take words apart.
+func without(text string, secrets []string) string {
+	for _, s := range secrets {
+		if len(s) >= 4 {
+			text = strings.ReplaceAll(text, s, "…")
+		}
+	}
+	return text
+}
+
+const maxCode = 64
+
+// cleanCode makes a code comparable. What is too long or holds control characters is no code.
+func cleanCode(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if len(s) > maxCode || !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
+		return ""
+	}
+	return s
+}
+
+// numbers returns the elements of an array of numbers as text.
+func (o object) numbers(name string) []string {
+	var list []json.Number
+	if json.Unmarshal(o[name], &list) != nil {
+		return nil
+	}
+	out := make([]string, 0, min(len(list), 16))
+	for _, n := range list[:min(len(list), 16)] {
+		out = append(out, n.String())
+	}
+	return out
+}
+
+const maxMessage = 300
+
+// secretLike is a run of characters that could be a token: long and without a space.
+var secretLike = regexp.MustCompile(`[A-Za-z0-9_\-./+=~]{32,}`)
+
+// cleanLine makes one short printable line of what a stranger sent. Anything that could be a token is cut out.
+func cleanLine(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		if unicode.IsControl(r) || unicode.IsSpace(r) || !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, s)
+	s = secretLike.ReplaceAllString(strings.Join(strings.Fields(s), " "), "…")
+	if r := []rune(s); len(r) > maxMessage {
+		s = string(r[:maxMessage-1]) + "…"
+	}
+	return s
+}
+
+const maxName = 200
+
+// cleanName makes a name or an id printable. Unlike cleanLine it keeps long words: an id may be one.
+func cleanName(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) || unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, s)
+	if r := []rune(s); len(r) > maxName {
+		return string(r[:maxName])
+	}
+	return s
+}

@@ -1,0 +1,207 @@
+package provider
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Judge turns a token endpoint's answer into a verdict. It is the one place where that is decided. p may be nil.
+// Relative and absolute times in the answer are read against its Date header, or the wall clock where it has none.
+func Judge(p *Provider, status int, header http.Header, body []byte) Answer {
+	return judge(p, status, header, body, time.Now(), nil)
+}
+
+// judge weighs the evidence in this order: a token in a 2xx, a status that says "later", the provider's own rules,
+// the general table of codes, and last the bare status, which never condemns a token. What was sent in secret is cut
+// out of the message, for some servers repeat it.
+func judge(p *Provider, status int, header http.Header, body []byte, now time.Time, sent []string) Answer {
+	if p == nil {
+		p = &Provider{}
+	}
+	now = headerDate(header, now)
+	doc := parseBody(body)
+	a := Answer{Verdict: VerdictPassing, Status: status, RetryAfter: retryAfter(header, now)}
+	success := status >= 200 && status <= 299
+	if success && judgeTokens(&a, p, doc, now) {
+		a.Advice = advise(&a)
+		return a
+	}
+	f := doc.fault(sent)
+	a.Code, a.Message, a.Claims = f.main, f.message(), f.claims
+	switch {
+	case status >= 300 && status <= 399:
+		a.Code, a.Known = "redirect_refused", true
+		a.Message = redirectMessage(header)
+	case later(status, header):
+		a.Known = true
+		a.OutcomeUnknown = status >= 500 || success
+	case status == http.StatusProxyAuthRequired:
+		a.Verdict, a.Reason, a.Code, a.Known = VerdictSetup, reasonConfig, "proxy_auth_required", true
+	case f.found():
+		o, known := p.outcome(status, &f)
+		a.Verdict, a.Reason, a.Known = o.verdict, o.reason, known
+		a.OutcomeUnknown = success && !known || o.verdict == VerdictPassing && slices.Contains(brokenServer, a.Code)
+	default:
+		a.Code, a.Known = doc.oddity(status)
+		a.OutcomeUnknown = success || doc.kind == kindHTML
+	}
+	if a.Code == "" {
+		a.Code = httpCode(status)
+	}
+	a.Advice = advise(&a)
+	return a
+}
+
+// later reports whether an answer says "not now", which outranks any code in it.
+func later(status int, header http.Header) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return true
+	}
+	remaining := strings.TrimSpace(header.Get("X-RateLimit-Remaining"))
+	return status >= 500 || header.Get("Retry-After") != "" || remaining == "0"
+}
+
+// judgeTokens fills a from a 2xx that carries an access token and reports whether it did.
+func judgeTokens(a *Answer, p *Provider, doc *document, now time.Time) bool {
+	t, ok := doc.tokens(p, now)
+	if !ok {
+		return false
+	}
+	a.Known = true
+	if strings.ContainsAny(t.Access.Reveal(), "\r\n\x00") {
+		a.Code, a.OutcomeUnknown = "malformed_token", true
+		a.Message = "the access token holds control characters"
+		a.Tokens = Tokens{Refresh: t.Refresh, RefreshExpiresIn: t.RefreshExpiresIn}
+		return true
+	}
+	a.Verdict, a.Tokens = VerdictOK, t
+	return true
+}
+
+// brokenServer are codes that stand for a 5xx: the server may have acted before it broke.
+var brokenServer = []string{
+	"server_error", "internal_error", "internal_failure", "fatal_error", "unknown_error", "general_error",
+}
+
+// outcome is what a code means.
+type outcome struct {
+	verdict Verdict
+	reason  string
+}
+
+// rule is one of a provider's own meanings. Every condition that is set must hold.
+type rule struct {
+	codes  []string // any of these, lower case
+	match  string   // in the message, lower case
+	status int
+	outcome
+}
+
+func (r *rule) holds(status int, f *fault) bool {
+	if r.status != 0 && r.status != status {
+		return false
+	}
+	if len(r.codes) > 0 && !slices.ContainsFunc(r.codes, f.has) {
+		return false
+	}
+	return strings.Contains(f.text, r.match)
+}
+
+// outcome finds what a fault means: by the provider's rules, by the general table, or not at all.
+func (p *Provider) outcome(status int, f *fault) (outcome, bool) {
+	for i := range p.rules {
+		if r := &p.rules[i]; r.holds(status, f) {
+			return refine(r.outcome, f), true
+		}
+	}
+	if o, ok := wording(status, f); ok {
+		return o, true
+	}
+	for _, code := range f.codes {
+		if o, ok := codeTable[code]; ok {
+			return refine(o, f), true
+		}
+	}
+	return outcome{verdict: VerdictPassing}, false
+}
+
+// deadRefresh finds words that speak of a refresh token that will not work again.
+var deadRefresh = regexp.MustCompile(`refresh[ _]?token (is |has |was |has been )?(already )?` +
+	`(invalid|expired|revoked|reused|not found|unknown|malformed)|` +
+	`(invalid|expired|revoked|unknown|parse) refresh[ _]?token|` +
+	`refresh[ _]?token.{0,60}already been (used|claimed)|value passed for the token was invalid`)
+
+// wording handles codes that mean two things and are told apart by their description or status alone.
+// invalid_request and invalid_token for a dead refresh token: dex, X, Databricks, Spring. unauthorized_client: Gitea,
+// Atlassian. 401 access_denied for a wrong client secret: Auth0 and what is built on it.
+func wording(status int, f *fault) (outcome, bool) {
+	switch f.main {
+	case "invalid_request", "invalid_token", "unauthorized_client":
+		if deadRefresh.MatchString(f.text) {
+			return refine(outcome{VerdictSignIn, ""}, f), true
+		}
+	case "access_denied":
+		if status == http.StatusUnauthorized {
+			return outcome{VerdictSetup, reasonClient}, true
+		}
+	}
+	return outcome{}, false
+}
+
+// refine gives a sign_in without a reason the one that the description states beyond doubt, else "refused".
+func refine(o outcome, f *fault) outcome {
+	if o.verdict == VerdictSignIn && o.reason == "" {
+		o.reason = statedReason(f.text)
+	}
+	return o
+}
+
+// listedReasons is the sentence of RFC 6749 section 5.2 that names every reason at once and so none.
+var listedReasons = regexp.MustCompile(`the provided authorization grant.*?issued to another client\.?`)
+
+// statedReason reads a description that names one cause, and one only.
+func statedReason(text string) string {
+	text = listedReasons.ReplaceAllString(text, "")
+	found := ""
+	for _, c := range []struct {
+		reason string
+		words  []string
+	}{
+		{reasonExpired, []string{"expired"}},
+		{reasonRevoked, []string{"revoked"}},
+		{reasonReused, []string{"already used", "already been used", "reused", "reuse exceeded"}},
+		{reasonAccount, []string{
+			"account disabled", "user disabled", "inactive user", "user is inactive", "account is disabled",
+			"user is disabled", "user doesn't exist", "user does not exist", "account has been disabled",
+			"account has been deleted",
+		}},
+		{reasonRefused, []string{"invalid", "malformed", "unknown", "claimed", "incorrect"}},
+	} {
+		if !slices.ContainsFunc(c.words, func(w string) bool { return strings.Contains(text, w) }) {
+			continue
+		}
+		if found != "" {
+			return reasonRefused
+		}
+		found = c.reason
+	}
+	if found == "" {
+		return reasonRefused
+	}
+	return found
+}
+
+func redirectMessage(header http.Header) string {
+	if host := locationHost(header); host != "" {
+		return "the token endpoint points to " + host
+	}
+	return "the token endpoint points elsewhere"
+}
+
+// httpCode stands for a code where the answer has none.
+func httpCode(status int) string { return "http_" + strconv.Itoa(status) }
