@@ -1,0 +1,182 @@
+package signin
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"sessionkeeper/session/provider"
+	"sessionkeeper/session/secret"
+)
+
+// maxParams is far more than any provider sends back.
+const maxParams = 100
+
+// answer is what an authorization server sent back through the browser (RFC 6749 section 4.1.2).
+type answer struct {
+	state, code        secret.Text
+	iss                string // RFC 9207
+	fault, description string // section 4.1.2.1
+}
+
+func (a answer) some() bool { return !a.code.Empty() || a.fault != "" }
+
+// same reports whether both carry the same outcome: a reload while the first one is being worked on.
+func (a answer) same(b answer) bool { return a.code.Equal(b.code) && a.fault == b.fault }
+
+// misfit is an answer that changes nothing: the flow goes on.
+type misfit struct {
+	page pageKind
+	say  string // one sentence; quotes nothing of the answer
+}
+
+func (m *misfit) Error() string { return m.say }
+
+func malformed(say string) *misfit { return &misfit{page: pageMalformed, say: say} }
+
+// parseAnswer reads an answer in query form. It refuses what no provider sends: repeated parameters (RFC 6749 section
+// 3.1), control characters, a code together with an error, bad escapes.
+func parseAnswer(query string) (answer, *misfit) {
+	if strings.Count(query, "&") >= maxParams {
+		return answer{}, malformed("The answer has too many parts.")
+	}
+	v, err := url.ParseQuery(query)
+	if err != nil {
+		return answer{}, malformed("The answer is not written the way addresses are.")
+	}
+	for _, key := range []string{"state", "code", "iss", "error", "error_description"} {
+		if len(v[key]) > 1 {
+			return answer{}, malformed("The answer says \"" + key + "\" more than once.")
+		}
+		if key != "error_description" && strings.ContainsFunc(v.Get(key), unprintable) {
+			return answer{}, malformed("The answer holds characters that do not belong there.")
+		}
+	}
+	a := answer{
+		state:       secret.New(v.Get("state")),
+		code:        secret.New(v.Get("code")),
+		iss:         v.Get("iss"),
+		fault:       v.Get("error"),
+		description: v.Get("error_description"),
+	}
+	if a.state.Empty() {
+		return answer{}, &misfit{page: pageUnknown, say: "The answer does not say which sign-in it belongs to."}
+	}
+	return a, nil
+}
+
+func unprintable(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneError }
+
+// fits checks an answer that has the flow's state.
+func (f *Flow) fits(a answer) *misfit {
+	switch {
+	case !a.code.Empty() && a.fault != "":
+		return malformed("The answer holds both a code and an error.")
+	case !a.some():
+		return malformed("The answer holds neither a code nor an error.")
+	}
+	p := f.req.Provider
+	if a.iss == "" && p.IssRequired {
+		return &misfit{page: pageIssuer, say: "The answer does not say which provider it comes from."}
+	}
+	if a.iss != "" && p.Issuer != "" && !sameIssuer(p.Issuer, a.iss) {
+		return &misfit{page: pageIssuer, say: "The answer comes from another provider than the one that was asked."}
+	}
+	return nil
+}
+
+// sameIssuer compares exactly (RFC 9207 section 2.4), except where the expected issuer has a tenant still to be filled
+// in, as Microsoft's multi-tenant metadata does ("https://login.microsoftonline.com/{tenantid}/v2.0").
+func sameIssuer(want, got string) bool {
+	before, rest, open := strings.Cut(want, "{")
+	if !open {
+		return want == got
+	}
+	_, after, _ := strings.Cut(rest, "}")
+	tenant, ok := strings.CutPrefix(got, before)
+	if !ok {
+		return false
+	}
+	tenant, ok = strings.CutSuffix(tenant, after)
+	return ok && tenant != "" && !strings.Contains(tenant, "/")
+}
+
+// authorizationFaults are the codes of the authorization endpoint: RFC 6749 section 4.1.2.1, OIDC Core 3.1.2.6 and
+// what large providers add. Anything else is taken for a passing fault of the provider.
+var authorizationFaults = map[string]struct {
+	kind   Kind
+	reason string
+}{
+	"access_denied":              {KindDenied, "refused"},
+	"user_denied":                {KindDenied, "refused"},
+	"user_cancelled":             {KindDenied, "refused"},
+	"user_cancelled_login":       {KindDenied, "refused"}, // LinkedIn
+	"user_cancelled_authorize":   {KindDenied, "refused"}, // LinkedIn
+	"consent_required":           {KindDenied, "interaction_required"},
+	"login_required":             {KindDenied, "interaction_required"},
+	"interaction_required":       {KindDenied, "interaction_required"},
+	"account_selection_required": {KindDenied, "interaction_required"},
+	"invalid_request":            {KindSetup, "config"},
+	"invalid_client":             {KindSetup, "client"},
+	"unauthorized_client":        {KindSetup, "client"},
+	"application_suspended":      {KindSetup, "client"}, // GitHub
+	"unsupported_response_type":  {KindSetup, "config"},
+	"unsupported_response_mode":  {KindSetup, "config"},
+	"request_not_supported":      {KindSetup, "config"},
+	"request_uri_not_supported":  {KindSetup, "config"},
+	"invalid_request_uri":        {KindSetup, "config"},
+	"invalid_request_object":     {KindSetup, "config"},
+	"registration_not_supported": {KindSetup, "config"},
+	"invalid_scope":              {KindSetup, "scope"},
+	"invalid_target":             {KindSetup, "scope"}, // RFC 8707
+	"invalid_resource":           {KindSetup, "scope"}, // Microsoft
+	"redirect_uri_mismatch":      {KindSetup, "redirect"},
+	"invalid_redirect_uri":       {KindSetup, "redirect"},
+}
+
+// refused turns an authorization endpoint's error into ours.
+func (a answer) refused() *Error {
+	code := strings.ToLower(cleanLine(a.fault))
+	known, ok := authorizationFaults[code]
+	e := &Error{Kind: KindExchange, Detail: sayFault, Answer: provider.Answer{
+		Verdict: provider.VerdictPassing, Code: code, Message: cleanLine(a.description), Known: ok,
+	}}
+	if ok {
+		e.Kind, e.Answer.Reason = known.kind, known.reason
+	}
+	switch {
+	case e.Kind == KindDenied:
+		e.Answer.Verdict, e.Detail = provider.VerdictSignIn, sayDenied
+	case e.Kind == KindSetup:
+		e.Answer.Verdict, e.Detail = provider.VerdictSetup, saySetup(known.reason)
+	case code == "temporarily_unavailable" || code == "server_error":
+		e.Answer.Known = true
+	}
+	e.quote(e.Answer.Message)
+	return e
+}
+
+// secretLike is a run of characters that could be a token: long and without a space.
+var secretLike = regexp.MustCompile(`[A-Za-z0-9_\-./+=~]{32,}`)
+
+// cleanLine makes one short printable line of what a provider wrote. Anything that could be a token is cut out.
+func cleanLine(s string) string {
+	const most = 200
+	s = strings.ToValidUTF8(s, "")
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r) || unicode.Is(unicode.Bidi_Control, r):
+			return -1
+		}
+		return r
+	}, s)
+	s = secretLike.ReplaceAllString(strings.Join(strings.Fields(s), " "), "…")
+	if runes := []rune(s); len(runes) > most {
+		s = string(runes[:most]) + "…"
+	}
+	return s
+}

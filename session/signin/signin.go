@@ -1,0 +1,99 @@
+// Package signin brings a user's consent home: the code flow with PKCE on a loopback listener, the pasted address, the
+// device flow, and the queue that decides which consent pages open by themselves. It never stores a token.
+package signin
+
+import (
+	"context"
+	"errors"
+
+	"sessionkeeper/session/provider"
+)
+
+// Request is what a sign-in is for.
+type Request struct {
+	Session  string // the user's name for it, shown on the pages
+	Provider *provider.Provider
+	Client   provider.Client
+	Scopes   []string
+	// Account is the known account: its e-mail or name becomes login_hint. Zero for a new session.
+	Account provider.Account
+	// Hint is a login_hint typed by the user, used where Account is zero.
+	Hint string
+	// Claims is passed on where the provider asked for it (Microsoft).
+	Claims string
+	// ForceConsent sends prompt=consent although the provider does not always need it: the last sign-in brought no
+	// refresh token.
+	ForceConsent bool
+	// Accept is called once with the tokens before the result page is shown. It checks the account, stores the grant
+	// and returns nil, or an *Error whose Kind picks the page. ctx outlives the flow's timeout and Cancel: what the
+	// provider gave is not thrown away half way. Accept must not wait for the flow to end.
+	Accept func(ctx context.Context, r Result) error
+	// Ports lets flows that need the same fixed port share it. nil: the flow binds its port for itself, and fails
+	// while another one holds it.
+	Ports *Ports
+}
+
+// Result is a finished consent.
+type Result struct {
+	Answer provider.Answer // VerdictOK, with the tokens
+	// Account is who signed in, from the ID token or else from the provider's userinfo; zero where neither says.
+	Account provider.Account
+}
+
+// Kind says how a sign-in failed.
+type Kind string
+
+// The kinds, each with its result page.
+const (
+	KindDenied       Kind = "denied"           // the user or the provider said no
+	KindWrongAccount Kind = "wrong_account"    // someone else signed in
+	KindExchange     Kind = "exchange"         // the code could not be turned into tokens
+	KindNoRefresh    Kind = "no_refresh_token" // tokens came, but nothing to renew them with
+	KindStore        Kind = "keychain"         // the grant could not be stored
+	KindTimeout      Kind = "timeout"          // nobody came back in time
+	KindCancelled    Kind = "cancelled"        // replaced by a newer one, or given up
+	KindSetup        Kind = "setup"            // client, redirect or scope is wrong, or the listener's port is taken
+)
+
+// Error is a sign-in that failed.
+type Error struct {
+	Kind   Kind
+	Detail string          // what happened, for the user, without any secret; Action says what to do
+	Answer provider.Answer // the provider's answer where there was one
+}
+
+// Error returns the sentence.
+func (e *Error) Error() string { return e.Detail }
+
+// Action says what to do about it, in one sentence.
+func (e *Error) Action() string { return pages[pageKind(e.Kind)].action }
+
+// quote adds what the provider said, already cleaned.
+func (e *Error) quote(message string) {
+	if message != "" {
+		e.Detail += " It said: “" + message + "”."
+	}
+}
+
+// asError gives the *Error inside err. Anything else that Accept returned counts as a failure to store.
+func asError(err error) *Error {
+	if err == nil {
+		return nil
+	}
+	if e, ok := errors.AsType[*Error](err); ok && e.Action() != "" {
+		return e
+	}
+	return &Error{Kind: KindStore, Detail: "The sign-in worked, but it could not be kept: " + err.Error() + "."}
+}
+
+// failure turns an answer that is not VerdictOK into an Error. The answer's own advice speaks of renewing, so only the
+// part about the client is passed on.
+func failure(a provider.Answer, say string) *Error {
+	e := &Error{Kind: KindExchange, Detail: say, Answer: without(a)}
+	e.quote(a.Message)
+	if a.Verdict == provider.VerdictSetup {
+		e.Kind = KindSetup
+		e.Detail += " " + a.Advice
+	}
+	return e
+}
