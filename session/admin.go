@@ -1,0 +1,550 @@
+package session
+
+import (
+	"container/heap"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"sessionkeeper/session/config"
+	"sessionkeeper/session/provider"
+)
+
+type definition = config.Session
+
+func target(d definition) provider.Target {
+	return provider.Target{
+		ID: d.Provider, Issuer: d.Issuer, AuthorizeURL: d.AuthorizeURL, TokenURL: d.TokenURL, DeviceURL: d.DeviceURL,
+		CheckURL: d.CheckURL, Vars: d.Vars,
+	}
+}
+
+func cutKey(key string) (name string, ok bool) { return strings.CutPrefix(key, keySession) }
+
+// Addition is a new session.
+type Addition struct {
+	Definition   config.Session
+	ClientSecret Secret
+	RefreshToken Secret        // signs in with a refresh token that the user has already
+	SignIn       *LoginRequest // signs in at once; the session is kept only when that succeeds
+}
+
+// Add makes a session, or changes the definition of one. With SignIn the Login says how that stands; the session is
+// not kept where it fails. With RefreshToken it returns when the provider has accepted it.
+func (k *Keeper) Add(ctx context.Context, a Addition) (Session, *Login, error) {
+	def := a.Definition
+	if err := errors.Join(config.CheckName(def.Name), def.Validate()); err != nil {
+		return Session{}, nil, &Error{Code: CodeInvalid, Session: def.Name, Detail: err.Error()}
+	}
+	signing := a.SignIn != nil || !a.RefreshToken.Empty()
+	var e *entry
+	var fresh bool
+	var err error
+	if cerr := k.call(ctx, func() { e, fresh, err = k.admitNew(def, a.ClientSecret, signing) }); cerr != nil || err != nil {
+		return Session{}, nil, cmpErr(cerr, err)
+	}
+	switch {
+	case a.SignIn != nil:
+		var l *login
+		if err := k.call(ctx, func() { l = k.beginLogin(e, *a.SignIn, false) }); err != nil {
+			return Session{}, nil, err
+		}
+		v, err := k.loginStarted(ctx, l)
+		return Session{}, &v, err
+	case !a.RefreshToken.Empty():
+		s, err := k.addWithToken(ctx, e, a.RefreshToken)
+		return s, nil, err
+	}
+	if err := k.o.Config.Save(def); err != nil {
+		if fresh {
+			k.post(func() { k.discard(e) })
+		}
+		return Session{}, nil, &Error{Code: CodeInvalid, Session: def.Name, Detail: err.Error()}
+	}
+	if !a.ClientSecret.Empty() {
+		if err := k.saveSecret(ctx, e, a.ClientSecret); err != nil {
+			return Session{}, nil, err
+		}
+	}
+	if fresh {
+		k.post(func() { k.admitted(e) })
+	} else {
+		k.Reload(ctx)
+	}
+	s, err := k.Session(def.Name)
+	return s, nil, err
+}
+
+func cmpErr(a, b error) error {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// admitNew makes the loop's entry of a session that is being added; fresh is false for one that is there already.
+func (k *Keeper) admitNew(def definition, secret Secret, signing bool) (e *entry, fresh bool, err error) {
+	if e = k.entries[def.Name]; e != nil {
+		switch {
+		case e.provisional && e.login != nil: // an earlier try that nobody finished
+			l := e.login
+			k.discard(e)
+			k.wg.Go(l.abandon)
+		case e.provisional || signing:
+			return nil, false, &Error{
+				Code: CodeConflict, Session: def.Name,
+				Detail: fmt.Sprintf("There is a session %q already: sign in to it with `sessionkeeper login`, "+
+					"remove it first, or choose another name.", def.Name),
+			}
+		default:
+			return e, false, nil
+		}
+	}
+	e = &entry{
+		def: def, provisional: true, loaded: true, index: -1,
+		d:      durable{ID: newID(), Name: def.Name, SignedOut: true},
+		client: provider.Client{ID: def.ClientID, Secret: secret},
+	}
+	k.entries[def.Name] = e
+	heap.Push(&k.heap, e)
+	k.publish(e)
+	return e, true, nil
+}
+
+// discard forgets a session that was being added and did not make it.
+func (k *Keeper) discard(e *entry) {
+	if k.entries[e.def.Name] == e {
+		delete(k.entries, e.def.Name)
+	}
+	k.drop(e)
+}
+
+// drop takes a session out of the loop's hands.
+func (k *Keeper) drop(e *entry) {
+	e.removed = true
+	if e.index >= 0 {
+		heap.Remove(&k.heap, e.index)
+	}
+	k.answerGone(e)
+	k.queue.Cured(e.def.Name)
+	k.queueAt = k.now()
+	k.showAll()
+}
+
+func (k *Keeper) answerGone(e *entry) {
+	for _, w := range e.waiters {
+		w.reply <- reply{err: notFound(e.def.Name)}
+	}
+	e.waiters = nil
+}
+
+// admitted makes a session that was being added one of the keeper's.
+func (k *Keeper) admitted(e *entry) {
+	e.provisional = false
+	k.showAll()
+	k.save(e)
+	k.emit(Event{Type: EventAdded, Session: e.def.Name})
+	k.changed(e)
+}
+
+// commit makes a session that has its grant one of the keeper's: secret, definition, state, in this order, so that a
+// crash leaves no definition without what belongs to it.
+func (k *Keeper) commit(ctx context.Context, e *entry) error {
+	if !e.client.Secret.Empty() {
+		if err := k.saveSecret(ctx, e, e.client.Secret); err != nil {
+			return err
+		}
+	}
+	if err := k.o.Config.Save(e.def); err != nil {
+		_ = k.o.Store.Delete(ctx, secretKey(e.d.ID))
+		return err
+	}
+	k.post(func() { k.admitted(e) })
+	return nil
+}
+
+// addWithToken signs a session in with a refresh token: one renewal must succeed.
+func (k *Keeper) addWithToken(ctx context.Context, e *entry, token Secret) (Session, error) {
+	fail := func(err error) (Session, error) {
+		k.post(func() { k.discard(e) })
+		return Session{}, err
+	}
+	p, err := k.o.Catalogue.Resolve(ctx, k.o.Wire, target(e.def))
+	if err != nil {
+		return fail(&Error{Code: CodeInvalid, Session: e.def.Name, Detail: err.Error()})
+	}
+	w := &waiter{fresh: true, reply: make(chan reply, 1)}
+	k.post(func() {
+		now := k.now()
+		e.prov, e.d.Provider, e.d.Target = &p, &p, targetKey(e.def)
+		e.d.SignedOut = false
+		e.g = &grant{refresh: token, scopes: e.def.Scopes, consentAt: now, issuedAt: now.Add(-time.Hour), expiresAt: now}
+		w.until = now.Add(DefaultWait)
+		k.admit(e, w)
+	})
+	r := <-w.reply
+	if r.err != nil {
+		_ = k.acquire(ctx, e)
+		_ = k.o.Store.Delete(context.WithoutCancel(ctx), e.d.ID)
+		return fail(r.err)
+	}
+	if p.Check.Kind == provider.CheckUserinfo || p.Check.Kind == provider.CheckGet {
+		if account, a := k.o.Wire.Userinfo(ctx, &p, r.grant.access); a.Verdict == provider.VerdictOK {
+			k.post(func() { k.learnAccount(e, account) })
+		}
+	}
+	if err := k.commit(ctx, e); err != nil {
+		_ = k.o.Store.Delete(context.WithoutCancel(ctx), e.d.ID)
+		return fail(&Error{Code: CodeInvalid, Session: e.def.Name, Detail: err.Error()})
+	}
+	return k.Session(e.def.Name)
+}
+
+// learnAccount notes whose the grant in hand is; the next renewal stores it with the grant.
+func (k *Keeper) learnAccount(e *entry, a Account) {
+	e.d.Account = a
+	if e.g != nil {
+		g := *e.g
+		g.account = a
+		e.g = &g
+	}
+	k.publish(e)
+}
+
+// SetSecret replaces the client secret. The session is tried again with it at once where the old one was refused.
+func (k *Keeper) SetSecret(ctx context.Context, name string, s Secret) (Session, error) {
+	var e *entry
+	if _, err := k.on(ctx, name, func(found *entry) error { e = found; return nil }); err != nil {
+		return Session{}, err
+	}
+	if err := k.saveSecret(ctx, e, s); err != nil {
+		return Session{}, err
+	}
+	return k.on(ctx, name, func(e *entry) error {
+		e.client.Secret = s
+		if ref := e.d.Refused; ref != nil && ref.Verdict == provider.VerdictSetup {
+			e.d.Refused, e.demanded = nil, true
+			k.withdraw(keySession + name)
+		}
+		k.save(e)
+		return nil
+	})
+}
+
+func (k *Keeper) saveSecret(ctx context.Context, e *entry, s Secret) error {
+	key := secretKey(e.d.ID)
+	_, generation, err := k.o.Store.Load(ctx, key)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		_, err = k.o.Store.Save(ctx, key, []byte(s.Reveal()), generation+1)
+	}
+	if err != nil {
+		reason := Reason(storeReason(err))
+		return &Error{Code: CodeKeychain, Reason: reason, Session: e.def.Name, Detail: cmpText(words.keychain[reason], err.Error())}
+	}
+	return nil
+}
+
+// Remove deletes the session with its grant and its definition. It does not revoke at the provider: Logout does.
+func (k *Keeper) Remove(ctx context.Context, name string) error {
+	e, err := k.seize(ctx, name)
+	if err != nil {
+		return err
+	}
+	if err := k.o.Config.Remove(name); err != nil {
+		k.post(func() { k.release(e, nil) })
+		return &Error{Code: CodeInvalid, Session: name, Detail: err.Error()}
+	}
+	k.post(func() {
+		k.endOutage(e)
+		k.withdraw(keySession + name)
+		k.discard(e)
+		e.busy = false
+		k.emit(Event{Type: EventRemoved, Session: name})
+	})
+	ctx = context.WithoutCancel(ctx)
+	if err := errors.Join(k.o.Store.Delete(ctx, e.d.ID), k.o.Store.Delete(ctx, secretKey(e.d.ID)), k.journal.remove(e.d.ID)); err != nil {
+		k.log.ErrorContext(ctx, "could not delete all of a removed session", "session", name, "error", err)
+		return &Error{
+			Code: CodeKeychain, Session: name,
+			Detail: "The session is removed, but its secret could not be deleted from the keychain: " + err.Error(),
+		}
+	}
+	return nil
+}
+
+// seize finds a session, ends a sign-in that runs for it, and holds every transaction off.
+func (k *Keeper) seize(ctx context.Context, name string) (*entry, error) {
+	var e *entry
+	var l *login
+	if _, err := k.on(ctx, name, func(found *entry) error {
+		e, l = found, found.login
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	if l != nil {
+		l.abandon()
+	}
+	return e, k.acquire(ctx, e)
+}
+
+// Pause stops renewing and handing out.
+func (k *Keeper) Pause(ctx context.Context, name string) (Session, error) {
+	return k.on(ctx, name, func(e *entry) error {
+		e.d.Paused = true
+		k.endOutage(e)
+		k.withdraw(keySession + name)
+		k.requeue(e)
+		k.save(e)
+		return nil
+	})
+}
+
+// Resume undoes Pause.
+func (k *Keeper) Resume(ctx context.Context, name string) (Session, error) {
+	return k.on(ctx, name, func(e *entry) error {
+		e.d.Paused = false
+		e.failures, e.nextTry = 0, time.Time{}
+		k.requeue(e)
+		k.save(e)
+		return nil
+	})
+}
+
+// Logout is how a sign-out went.
+type Logout struct {
+	Session Session  `json:"session"`
+	Remote  string   `json:"remote"`            // "revoked", "kept", "unsupported", "unreachable" or "nothing"
+	Detail  string   `json:"detail,omitempty"`  // one sentence where Remote needs one
+	Related []string `json:"related,omitempty"` // other sessions of the same account and client that it may end
+}
+
+// Logout revokes the grant at the provider (refresh token first), forgets it and keeps the definition. The local secret
+// is deleted whether or not the provider could be reached.
+func (k *Keeper) Logout(ctx context.Context, name string, keepRemote bool) (Logout, error) {
+	related, err := k.Related(name)
+	if err != nil {
+		return Logout{}, err
+	}
+	e, err := k.seize(ctx, name)
+	if err != nil {
+		return Logout{}, err
+	}
+	out := Logout{Related: related, Remote: "kept"}
+	var g *grant
+	var p *provider.Provider
+	k.post(func() { g, p = e.g, e.prov })
+	if !keepRemote {
+		out.Remote, out.Detail = k.revoke(ctx, e.client, p, g)
+	}
+	derr := k.o.Store.Delete(context.WithoutCancel(ctx), e.d.ID)
+	var d durable
+	k.post(func() {
+		e.g, e.unsaved, e.loaded, e.ends = nil, nil, true, end{}
+		e.d = durable{
+			Seq: e.d.Seq, ID: e.d.ID, Name: name, SignedOut: true, Generation: e.d.Generation, Account: e.d.Account,
+			Provider: e.d.Provider, Target: e.d.Target, EndsOld: e.d.EndsOld, Extends: e.d.Extends,
+		}
+		k.endOutage(e)
+		k.withdraw(keySession + name)
+		k.requeue(e)
+		d = e.checkpoint()
+	})
+	k.writeDurable(d)
+	k.post(func() {
+		k.release(e, nil)
+		out.Session = e.pub.Load().session
+	})
+	if derr != nil {
+		return out, &Error{
+			Code: CodeKeychain, Session: name,
+			Detail: "Signed out, but the secret could not be deleted from the keychain: " + derr.Error(),
+		}
+	}
+	return out, nil
+}
+
+// revoke asks the provider to forget a grant (RFC 7009), refresh token first: it takes the access token with it at
+// most providers.
+func (k *Keeper) revoke(ctx context.Context, c provider.Client, p *provider.Provider, g *grant) (remote, detail string) {
+	if g == nil || p == nil {
+		return "nothing", ""
+	}
+	token, kind := g.refresh, "refresh_token"
+	if token.Empty() {
+		token, kind = g.access, "access_token"
+	}
+	a := k.o.Wire.Revoke(ctx, p, c, token, kind)
+	switch {
+	case a.Verdict == provider.VerdictOK:
+		if kind == "refresh_token" && !g.access.Empty() && g.usable(k.now()) {
+			k.o.Wire.Revoke(ctx, p, c, g.access, "access_token")
+		}
+		return "revoked", ""
+	case a.Code == "unsupported":
+		return "unsupported", "This provider has no way to revoke a grant from here: end it on the provider's own page."
+	default:
+		return "unreachable", cmpText("The provider could not be asked to revoke the grant ("+a.Code+
+			"): it may live on there. End it on the provider's own page.", a.Message)
+	}
+}
+
+// Related names the other sessions of the same account and client, which a sign-out may end at the provider.
+func (k *Keeper) Related(name string) ([]string, error) {
+	s, err := k.Session(name)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, o := range k.Sessions() {
+		if o.Name != name && o.ClientID == s.ClientID && o.Provider == s.Provider && o.State != SignedOut &&
+			(o.Account.Sub == s.Account.Sub || o.Account.Sub == "" || s.Account.Sub == "") {
+			names = append(names, o.Name)
+		}
+	}
+	return names, nil
+}
+
+// KeychainChanged says how the keychain stands: "ok" or a reason.
+func (k *Keeper) KeychainChanged(ctx context.Context, state, detail string) {
+	_ = k.call(ctx, func() {
+		if k.keychain != state {
+			k.emit(Event{Type: EventKeychain, Code: state, Message: detail})
+			k.log.InfoContext(ctx, "the keychain changed", "state", state)
+		}
+		k.keychain, k.keychainDetail = state, detail
+		switch state {
+		case "ok":
+			k.withdraw(keyKeychain)
+		case "locked": // as it is after log-in: everyone waits quietly
+		default:
+			k.notify(keychainNotice(Reason(state), detail))
+		}
+		for _, e := range k.entries {
+			if state == "ok" {
+				if e.storeFault != "" {
+					e.storeFault, e.nextTry, e.lastEnd = "", time.Time{}, time.Time{}
+				}
+				if e.g == nil && !e.provisional && !e.d.SignedOut {
+					e.loaded = false
+				}
+				k.load(e)
+			}
+			k.changed(e)
+		}
+	})
+}
+
+// UnlockKeychain is an act of the user: the keychain may prompt. ctx bounds the wait for the user.
+func (k *Keeper) UnlockKeychain(ctx context.Context) error {
+	if err := k.o.Store.Unlock(ctx); err != nil {
+		reason := Reason(storeReason(err))
+		return &Error{Code: CodeKeychain, Reason: reason, Detail: cmpText(err.Error(), words.keychain[reason])}
+	}
+	return nil
+}
+
+// Reload reads the definitions again. A session whose file is gone is let go of, but its grant stays in the keychain
+// and comes back with the file; one whose file is broken is disabled until it is mended.
+func (k *Keeper) Reload(ctx context.Context) {
+	defs, faults := k.o.Config.Sessions()
+	broken := map[string]error{}
+	for _, f := range faults {
+		broken[f.Name] = f.Err
+	}
+	_ = k.call(ctx, func() {
+		k.faults.Store(&faults)
+		for name, e := range k.entries {
+			def, ok := defs[name]
+			switch {
+			case e.provisional || e.busy && e.login != nil:
+			case broken[name] != nil:
+				e.fault = broken[name]
+			case !ok:
+				k.parked[name] = e.d
+				k.discard(e)
+				k.emit(Event{Type: EventRemoved, Session: name})
+				continue
+			default:
+				k.redefine(e, def)
+			}
+			k.changed(e)
+		}
+		for name, def := range defs {
+			if k.entries[name] != nil {
+				continue
+			}
+			d, ok := k.parked[name]
+			if !ok {
+				d = durable{ID: newID(), Name: name, SignedOut: true}
+			}
+			delete(k.parked, name)
+			e := k.insert(def, d)
+			k.load(e)
+			k.save(e)
+			k.emit(Event{Type: EventAdded, Session: name})
+		}
+	})
+}
+
+// redefine takes over a definition that was edited.
+func (k *Keeper) redefine(e *entry, def definition) {
+	e.fault = nil
+	was := e.def
+	e.def = def
+	e.client.ID = def.ClientID
+	if targetKey(was) != targetKey(def) || was.ClientID != def.ClientID || !slices.Equal(was.Scopes, def.Scopes) {
+		if targetKey(was) != targetKey(def) {
+			e.prov = nil
+		}
+		if ref := e.d.Refused; ref != nil && ref.Verdict == provider.VerdictSetup {
+			e.d.Refused = nil
+		}
+		e.d.CheckOff = false
+	}
+	if e.g != nil {
+		e.plan(roll())
+	}
+	k.requeue(e)
+	k.save(e)
+}
+
+// resolve looks up the provider of a session that has a grant and none yet.
+func (k *Keeper) resolve(e *entry, now time.Time) {
+	if e.prov != nil || e.resolving || e.g == nil || e.fault != nil || e.d.Paused || now.Before(e.nextTry) {
+		return
+	}
+	e.resolving = true
+	def := e.def
+	k.wg.Go(func() {
+		p, err := k.o.Catalogue.Resolve(k.work, k.o.Wire, target(def))
+		k.post(func() { k.resolved(e, def, p, err) })
+	})
+}
+
+func (k *Keeper) resolved(e *entry, def definition, p provider.Provider, err error) {
+	e.resolving = false
+	if e.removed || targetKey(def) != targetKey(e.def) {
+		return
+	}
+	now := k.now()
+	if err != nil {
+		e.failures++
+		e.nextTry = now.Add(backoff(e.failures, roll()))
+		if e.d.FailingSince.IsZero() {
+			e.d.FailingSince = now
+		}
+		e.d.LastError = &LastError{Verdict: provider.VerdictPassing, Code: "discovery", At: now, Message: err.Error()}
+		k.log.Warn("could not look a provider up", "session", e.def.Name, "error", err)
+	} else {
+		e.failures, e.nextTry = 0, time.Time{}
+		e.prov, e.d.Provider, e.d.Target = &p, &p, targetKey(def)
+		e.plan(roll())
+		k.save(e)
+	}
+	k.changed(e)
+}

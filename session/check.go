@@ -1,0 +1,87 @@
+package session
+
+import (
+	"time"
+
+	"sessionkeeper/session/provider"
+)
+
+// checkSpacing keeps the proof of life of many sessions at two requests a second.
+const checkSpacing = 500 * time.Millisecond
+
+// checks reports whether the session's proof of life is on.
+func (k *Keeper) checks(e *entry) bool {
+	ref := e.refusedNow()
+	return k.o.Settings.CheckEvery > 0 && e.prov != nil && e.prov.Check.Kind != provider.CheckNone && !e.d.CheckOff &&
+		e.g != nil && !e.d.Paused && !e.d.SignedOut && !e.removed && !e.provisional && e.fault == nil &&
+		(ref == nil || ref.Verdict != provider.VerdictSetup && !ref.DeadAccess)
+}
+
+// checkLife asks the provider whether the token in hand still works, so that a revocation is seen before the next
+// renewal.
+func (k *Keeper) checkLife(e *entry, now time.Time) {
+	if !k.checks(e) || e.checking || e.busy {
+		return
+	}
+	if e.checkAt.IsZero() { // spread over the first period
+		e.checkAt = now.Add(time.Duration((0.5 + roll()/2) * float64(k.o.Settings.CheckEvery)))
+	}
+	if now.Before(e.checkAt) || now.Before(k.nextCheck) {
+		return
+	}
+	e.checkAt = now.Add(time.Duration((0.9 + roll()/5) * float64(k.o.Settings.CheckEvery)))
+	if !e.g.usable(now) {
+		return // a spent token proves nothing
+	}
+	k.nextCheck, e.checking = now.Add(checkSpacing), true
+	g, p, c := e.g, e.prov, e.client
+	k.wg.Go(func() {
+		a := k.o.Wire.Check(k.work, p, c, p.Check, g.access)
+		k.post(func() { k.checked(e, g, a) })
+	})
+}
+
+// checked takes over the answer about grant g.
+func (k *Keeper) checked(e *entry, g *grant, a provider.Answer) {
+	e.checking = false
+	if e.removed || e.g != g || e.busy {
+		return
+	}
+	now := k.now()
+	switch {
+	case a.Verdict == provider.VerdictOK:
+		e.suspect = false
+	case a.Verdict != provider.VerdictSignIn:
+		k.log.Debug("the proof of life was not answered", "session", e.def.Name, "code", a.Code, "http_status", a.Status)
+	case e.refusedNow() != nil:
+		ref := *e.d.Refused
+		ref.DeadAccess = true
+		e.d.Refused = &ref
+		k.save(e)
+	case e.suspect: // refused a token that the provider has just given: the check is at fault
+		e.suspect, e.d.CheckOff = false, true
+		k.log.Warn("turned the proof of life off: it refuses a fresh token", "session", e.def.Name, "http_status", a.Status)
+		k.notify(checkOffNotice(e.def.Name))
+		k.save(e)
+	case g.refresh.Empty():
+		e.d.LastError = lastError(a, now)
+		k.setRefused(e, &refusal{
+			Verdict: provider.VerdictSignIn, Reason: ReasonRevoked, Code: a.Code, At: now, Generation: g.generation, DeadAccess: true,
+		})
+		k.save(e)
+	default: // one forced refresh, whose verdict decides
+		k.log.Info("the provider refuses the token in hand", "session", e.def.Name, "http_status", a.Status)
+		e.suspect, e.demanded, e.lastDemand = true, true, now
+	}
+	k.changed(e)
+}
+
+// endByItself ends a session at a deadline that is the keeper's own: the user's max_age, or the end of an access token
+// that nothing can renew.
+func (k *Keeper) endByItself(e *entry, now time.Time) {
+	if !k.warnable(e) || !e.ends.ours || e.busy || e.g == nil || now.Before(e.ends.at) {
+		return
+	}
+	k.setRefused(e, &refusal{Verdict: provider.VerdictSignIn, Reason: ReasonExpired, At: now, Generation: e.g.generation})
+	k.save(e)
+}

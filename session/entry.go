@@ -1,0 +1,257 @@
+package session
+
+import (
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"sessionkeeper/session/config"
+	"sessionkeeper/session/provider"
+)
+
+// entry is a session as the keeper's loop holds it. Only the loop touches it, except pub.
+type entry struct {
+	def         config.Session
+	fault       error // the definition cannot be used
+	provisional bool  // being added: kept only once it is signed in
+	d           durable
+	prov        *provider.Provider // nil until resolved
+	client      provider.Client
+
+	g          *grant // nil: none, or not read yet
+	loaded     bool   // the store has told what there is
+	loading    bool
+	resolving  bool   // the provider is being looked up
+	storeFault string // why the store cannot be used for this session
+	unsaved    *grant // received, but nowhere durable yet: nobody sees it
+	renewDue   time.Time
+	ends       end
+
+	busy       bool            // a renewal or the storing of a consent is under way
+	idle       []chan struct{} // closed when it is not
+	failures   int             // in a row, of this session alone
+	nextTry    time.Time
+	lastStart  time.Time // of the last try
+	lastEnd    time.Time // of the last try that failed
+	retryAfter time.Time // the provider's word: no try before
+	lastDemand time.Time
+	demanded   bool // a refresh was asked for and not tried yet
+	suspect    bool // the proof of life refused the token in hand
+	waiters    []*waiter
+	checkAt    time.Time
+	checking   bool
+	login      *login
+	removed    bool
+
+	pub   atomic.Pointer[published]
+	due   time.Time
+	index int // in the heap; -1: not in it
+}
+
+// published is what readers see without asking the loop.
+type published struct {
+	session Session
+	grant   *grant
+	serve   bool // the token may go out while it is usable
+	hold    bool // a renewal is under way that kills the token in hand
+}
+
+// refusedNow is the refusal that stands for the grant in hand; nil where there is none.
+func (e *entry) refusedNow() *refusal {
+	if e.d.Refused != nil && e.g != nil && e.d.Refused.Generation != e.g.generation {
+		return nil
+	}
+	return e.d.Refused
+}
+
+// late reports whether a refresh kills the access token that was handed out before.
+func (e *entry) late() bool {
+	if e.prov != nil && e.prov.RefreshEndsAccess {
+		return true
+	}
+	return e.d.EndsOld != nil && *e.d.EndsOld
+}
+
+// extends reports whether a refresh is known to move the end ahead.
+func (e *entry) extends() bool {
+	if e.d.Extends != nil {
+		return *e.d.Extends
+	}
+	return e.prov != nil && e.prov.RefreshIdle > 0 && e.prov.RefreshAbsolute == 0 && e.def.MaxAge == 0
+}
+
+// renewable reports whether there is something to renew with and nothing that forbids it.
+func (e *entry) renewable() bool {
+	return e.g != nil && !e.g.refresh.Empty() && e.prov != nil && e.fault == nil && !e.removed && !e.d.Paused &&
+		!e.d.SignedOut
+}
+
+// plan computes the deadlines of the grant in hand; r is its jitter.
+func (e *entry) plan(r float64) {
+	g := e.g
+	e.ends = endOf(e.prov, endFacts{
+		consentAt: g.consentAt, refreshedAt: e.d.LastRefreshAt, issuedAt: g.issuedAt, accessEnd: g.expiresAt,
+		refreshEnd: g.refreshEndsAt, hasRefresh: !g.refresh.Empty(), maxAge: time.Duration(e.def.MaxAge),
+	})
+	e.d.EndsAt = e.ends.at
+	var use time.Time
+	if e.d.Extends == nil || *e.d.Extends {
+		use = g.refreshEndsAt
+	}
+	if e.prov != nil && e.prov.RefreshIdle > 0 {
+		if idle := g.issuedAt.Add(e.prov.RefreshIdle); use.IsZero() || idle.Before(use) {
+			use = idle
+		}
+	}
+	e.renewDue = renewAt(g.issuedAt, g.expiresAt, use, e.late(), r)
+	// The provider's own word on an end that cannot be moved comes with one try just after it.
+	if past := e.ends.at.Add(time.Second); !e.ends.at.IsZero() && !e.ends.ours && !e.extends() &&
+		past.Before(e.renewDue) && past.After(g.issuedAt) {
+		e.renewDue = past
+	}
+}
+
+// stand derives the state from what is known at now.
+func (k *Keeper) stand(e *entry, now time.Time) (State, Reason, string) {
+	ref := e.refusedNow()
+	switch {
+	case e.fault != nil:
+		return SetupNeeded, ReasonSetupConfig, e.fault.Error()
+	case e.d.SignedOut || (e.loaded && e.g == nil && ref == nil):
+		return SignedOut, "", ""
+	case e.d.Paused:
+		return Paused, "", ""
+	case ref != nil && ref.Verdict == provider.VerdictSetup:
+		return SetupNeeded, ref.Reason, ref.Advice
+	case ref != nil:
+		return SignInNeeded, ref.Reason, ref.Advice
+	case e.storeFault != "":
+		return KeychainLocked, Reason(e.storeFault), k.keychainDetail
+	case k.keychain != "ok":
+		return KeychainLocked, Reason(k.keychain), k.keychainDetail
+	}
+	if e.expiring(now, k.warnBefore(e)) {
+		return Expiring, "", ""
+	}
+	if !e.d.FailingSince.IsZero() {
+		detail := ""
+		if e.d.LastError != nil {
+			detail = e.d.LastError.Message
+		}
+		return Retrying, "", detail
+	}
+	if e.g != nil && e.g.refresh.Empty() && !e.g.expiresAt.IsZero() {
+		return Active, ReasonNoRefresh, words.noRefresh
+	}
+	return Active, "", ""
+}
+
+// expiring reports whether the session ends within the warning time and the keeper cannot extend it.
+func (e *entry) expiring(now time.Time, warnBefore time.Duration) bool {
+	if e.d.EndsAt.IsZero() || now.Before(e.d.EndsAt.Add(-warnBefore)) {
+		return false
+	}
+	return !e.extends() || !e.d.FailingSince.IsZero()
+}
+
+// publish makes a new snapshot for readers and reports what changed of the state.
+func (k *Keeper) publish(e *entry) {
+	now := k.now()
+	state, reason, detail := k.stand(e, now)
+	s := Session{
+		Name: e.def.Name, Provider: e.providerName(), ClientID: e.def.ClientID, Scopes: e.d.Scopes, Account: e.d.Account,
+		State: state, Reason: reason, Detail: detail, Generation: e.d.Generation, AccessExpiresAt: e.d.ExpiresAt,
+		EndsAt: e.d.EndsAt, LastRefreshAt: e.d.LastRefreshAt, SignedInAt: e.d.ConsentAt, LastError: e.d.LastError,
+	}
+	if s.Scopes == nil {
+		s.Scopes = append([]string{}, e.def.Scopes...)
+	}
+	if e.prov != nil {
+		s.Issuer = e.prov.Issuer
+	}
+	p := &published{grant: e.g}
+	switch state {
+	case Paused, SignedOut, SetupNeeded:
+	default:
+		ref := e.refusedNow()
+		p.serve = e.g != nil && (ref == nil || !ref.DeadAccess)
+		p.hold = p.serve && e.busy && e.late()
+	}
+	if p.serve {
+		s.UsableUntil = e.g.expiresAt
+	}
+	if state != SignedOut {
+		s.WarnAt, _ = nextMark(marks(e.d.EndsAt, e.endKnownAt(), k.warnBefore(e)), e.d.Warned)
+	}
+	if e.renewable() && e.refusedNow() == nil {
+		s.RenewAt = e.renewDue
+		if !e.d.FailingSince.IsZero() {
+			s.NextTryAt = k.nextTimerTry(e, now)
+		}
+	}
+	p.session = s
+	was := e.pub.Swap(p)
+	if was == nil {
+		return
+	}
+	if was.session.State != state || was.session.Reason != reason {
+		k.emit(Event{
+			Type: EventState, Session: s.Name, State: state, Was: was.session.State, Reason: reason, Message: detail,
+			EndsAt: s.EndsAt, RetryAt: s.NextTryAt,
+		})
+	}
+}
+
+// endKnownAt is since when the present deadline is known.
+func (e *entry) endKnownAt() time.Time {
+	if e.extends() {
+		return e.d.LastRefreshAt
+	}
+	return e.d.ConsentAt
+}
+
+func (e *entry) providerName() string {
+	switch {
+	case e.def.Provider != "":
+		return e.def.Provider
+	case e.prov != nil && e.prov.ID != "":
+		return e.prov.ID
+	case e.def.Issuer != "":
+		return e.def.Issuer
+	default:
+		return e.def.TokenURL
+	}
+}
+
+// problem is what a caller is told that cannot have a token.
+func (k *Keeper) problem(e *entry, now time.Time) *Error {
+	state, reason, detail := k.stand(e, now)
+	err := &Error{Session: e.def.Name, Reason: reason, Detail: detail}
+	if e.login != nil && e.login.flow != nil {
+		err.LoginURL = e.login.flow.URL()
+	}
+	switch state {
+	case Paused:
+		err.Code, err.Detail = CodePaused, fmt.Sprintf(words.paused, e.def.Name)
+	case SignedOut:
+		err.Code, err.Detail = CodeSignIn, fmt.Sprintf(words.signedOut, e.def.Name)
+	case SetupNeeded:
+		err.Code, err.Detail = CodeSetup, sentence(detail, words.setup[reason], e.def.Name)
+	case SignInNeeded:
+		err.Code, err.Detail = CodeSignIn, fmt.Sprintf(words.signIn[reason].detail+" "+words.signInAgain, e.def.Name)
+	case KeychainLocked:
+		err.Code, err.Detail = CodeKeychain, cmpText(detail, words.keychain[reason])
+	default:
+		if e.g != nil && e.g.refresh.Empty() {
+			err.Code, err.Reason = CodeSignIn, ReasonExpired
+			err.Detail = fmt.Sprintf(words.signIn[ReasonExpired].detail+" "+words.signInAgain, e.def.Name)
+			return err
+		}
+		err.Code, err.RetryAt = CodeUnavailable, k.nextTimerTry(e, now)
+		err.Detail = fmt.Sprintf(words.unavailable, e.def.Name)
+		if e.d.LastError != nil {
+			err.Detail += " " + cmpText(e.d.LastError.Message, e.d.LastError.Code+".")
+		}
+	}
+	return err
+}

@@ -1,0 +1,512 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"sessionkeeper/session/config"
+	"sessionkeeper/session/provider"
+)
+
+// server is an authorization server behind a RoundTripper: rotating refresh tokens, reuse detection, faults. It counts
+// what a provider would hold against us.
+type server struct {
+	mu       sync.Mutex
+	wall     func() time.Time
+	life     time.Duration
+	endIn    time.Duration // announced as refresh_token_expires_in, from consent; 0: not announced
+	sliding  bool          // each refresh moves that end ahead
+	grace    time.Duration
+	rotate   bool
+	latency  time.Duration
+	families map[string]*family // by session, which the fake puts into the token
+	inFlight map[string]int
+
+	fault    func(s *server, req *http.Request, form url.Values) (*http.Response, error, bool) // instead of answering
+	damage   func(form url.Values) bool                                                        // after rotating: the answer is lost
+	perCall  []time.Time
+	count    tally
+	together int
+}
+
+// tally is what the server has seen.
+type tally struct {
+	calls, checks int
+	doubles       int // a refresh token sent while a request with it was in flight, or after a 2xx for it was read
+	reuses        int
+	together      int // requests at one time, at the most
+}
+
+func (s *server) seen() tally {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.count
+}
+
+type family struct {
+	n         int // generation of the current refresh token
+	rotatedAt time.Time
+	consentAt time.Time
+	answered  int // highest generation whose successor was delivered
+	revoked   bool
+	atExpires map[string]time.Time
+}
+
+func newServer(wall func() time.Time, life time.Duration) *server {
+	return &server{
+		wall: wall, life: life, rotate: true, latency: 20 * time.Millisecond,
+		families: map[string]*family{}, inFlight: map[string]int{},
+	}
+}
+
+func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
+	body := []byte(nil)
+	if req.Body != nil {
+		body, _ = io.ReadAll(req.Body)
+	}
+	form, _ := url.ParseQuery(string(body))
+	if req.URL.Path == "/userinfo" {
+		return s.userinfo(req)
+	}
+	rt := form.Get("refresh_token")
+	s.mu.Lock()
+	s.count.calls++
+	s.perCall = append(s.perCall, s.wall())
+	if s.inFlight[rt]++; s.inFlight[rt] > 1 {
+		s.count.doubles++
+	}
+	s.together++
+	s.count.together = max(s.count.together, s.together)
+	latency, fault := s.latency, s.fault
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		s.inFlight[rt]--
+		s.together--
+		s.mu.Unlock()
+	}()
+	select {
+	case <-time.After(latency):
+	case <-req.Context().Done():
+		return nil, req.Context().Err()
+	}
+	if fault != nil {
+		if res, err, ok := fault(s, req, form); ok {
+			return res, err
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if req.URL.Path == "/revoke" {
+		name, _, _ := strings.Cut(form.Get("token"), ".")
+		if f := s.families[name]; f != nil {
+			f.revoked = true
+		}
+		return answer(200, "{}"), nil
+	}
+	return s.refresh(form, rt)
+}
+
+func (s *server) refresh(form url.Values, rt string) (*http.Response, error) {
+	var n int
+	name, _, _ := strings.Cut(rt, ".")
+	_, _ = fmt.Sscanf(strings.TrimPrefix(rt, name+"."), "rt%d", &n)
+	f := s.families[name]
+	now := s.wall()
+	switch {
+	case f == nil:
+		return answer(400, `{"error":"invalid_grant"}`), nil
+	case n <= f.answered && s.rotate:
+		s.count.doubles++
+		fallthrough
+	case f.revoked:
+		if n != f.n {
+			s.count.reuses++
+			f.revoked = true
+		}
+		return answer(400, `{"error":"invalid_grant"}`), nil
+	case n != f.n && (s.grace == 0 || now.Sub(f.rotatedAt) > s.grace):
+		s.count.reuses++
+		f.revoked = true
+		return answer(400, `{"error":"invalid_grant"}`), nil
+	case s.endIn > 0 && !s.sliding && now.After(f.consentAt.Add(s.endIn)):
+		return answer(400, `{"error":"invalid_grant"}`), nil
+	}
+	if s.rotate && n == f.n {
+		f.n++
+		f.rotatedAt = now
+	}
+	if s.damage != nil && s.damage(form) {
+		return nil, io.ErrUnexpectedEOF
+	}
+	f.answered = f.n - 1
+	return answer(200, s.tokens(name, f)), nil
+}
+
+// tokens is called with mu held.
+func (s *server) tokens(name string, f *family) string {
+	at := fmt.Sprintf("%s.at%d.%d", name, f.n, s.count.calls)
+	f.atExpires[at] = s.wall().Add(s.life)
+	t := map[string]any{"access_token": at, "token_type": "Bearer", "expires_in": int(s.life / time.Second)}
+	if s.rotate {
+		t["refresh_token"] = fmt.Sprintf("%s.rt%d", name, f.n)
+	}
+	if s.endIn > 0 {
+		from := f.consentAt
+		if s.sliding {
+			from = s.wall()
+		}
+		t["refresh_token_expires_in"] = int(from.Add(s.endIn).Sub(s.wall()) / time.Second)
+	}
+	b, _ := json.Marshal(t)
+	return string(b)
+}
+
+func (s *server) userinfo(req *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.count.checks++
+	if !s.validLocked(strings.TrimPrefix(req.Header.Get("Authorization"), "Bearer ")) {
+		return answer(401, `{"error":"invalid_token"}`), nil
+	}
+	return answer(200, `{"sub":"ada"}`), nil
+}
+
+func (s *server) validLocked(at string) bool {
+	name, _, _ := strings.Cut(at, ".")
+	f := s.families[name]
+	return f != nil && !f.revoked && s.wall().Before(f.atExpires[at])
+}
+
+// valid reports whether an access token works at this moment.
+func (s *server) valid(at string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.validLocked(at)
+}
+
+func (s *server) revoke(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.families[name].revoked = true
+}
+
+func (s *server) set(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f()
+}
+
+func answer(status int, body string) *http.Response {
+	return &http.Response{
+		StatusCode: status, Status: http.StatusText(status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)),
+		ContentLength: int64(len(body)),
+	}
+}
+
+// status is a fault that answers every token request with one status.
+func status(code int, body string, header ...string) func(*server, *http.Request, url.Values) (*http.Response, error, bool) {
+	return func(_ *server, req *http.Request, _ url.Values) (*http.Response, error, bool) {
+		if req.URL.Path != "/token" {
+			return nil, nil, false
+		}
+		res := answer(code, body)
+		for i := 0; i+1 < len(header); i += 2 {
+			res.Header.Set(header[i], header[i+1])
+		}
+		return res, nil, true
+	}
+}
+
+// memory is a Store with the faults of a keychain.
+type memory struct {
+	mu    sync.Mutex
+	data  map[string][]byte
+	gen   map[string]uint64
+	fault error // what every call gives
+	ready error
+	saves int
+	hook  func(key string) // in Save, after the record is there
+}
+
+type storeError struct{ reason string }
+
+func (e *storeError) Error() string          { return "the keychain is " + e.reason }
+func (e *storeError) KeychainReason() string { return e.reason }
+
+func newMemory() *memory { return &memory{data: map[string][]byte{}, gen: map[string]uint64{}} }
+
+func (m *memory) Load(_ context.Context, key string) ([]byte, uint64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.fault != nil {
+		return nil, 0, m.fault
+	}
+	if d, ok := m.data[key]; ok {
+		return append([]byte{}, d...), m.gen[key], nil
+	}
+	return nil, 0, fs.ErrNotExist
+}
+
+func (m *memory) Save(_ context.Context, key string, data []byte, generation uint64) (bool, error) {
+	m.mu.Lock()
+	if m.fault != nil {
+		m.mu.Unlock()
+		return false, m.fault
+	}
+	if generation < m.gen[key] {
+		m.mu.Unlock()
+		return false, errors.New("stale")
+	}
+	m.data[key], m.gen[key] = append([]byte{}, data...), generation
+	m.saves++
+	hook := m.hook
+	m.mu.Unlock()
+	if hook != nil {
+		hook(key)
+	}
+	return false, nil
+}
+
+func (m *memory) Delete(_ context.Context, key string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.fault != nil {
+		return m.fault
+	}
+	delete(m.data, key)
+	return nil
+}
+
+func (m *memory) Ready(context.Context) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.ready
+}
+
+func (m *memory) Unlock(context.Context) error { return nil }
+
+func (m *memory) set(f func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f()
+}
+
+// screen is a desktop that remembers.
+type screen struct {
+	mu      sync.Mutex
+	wall    func() time.Time
+	opened  []string
+	shown   map[string]Notice
+	notices []shownNotice
+	locked  bool
+}
+
+type shownNotice struct {
+	Notice
+	at time.Time
+}
+
+func newScreen(wall func() time.Time) *screen { return &screen{wall: wall, shown: map[string]Notice{}} }
+
+func (s *screen) Notify(_ context.Context, n Notice) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shown[n.Key] = n
+	s.notices = append(s.notices, shownNotice{n, s.wall()})
+	return nil
+}
+
+func (s *screen) Withdraw(_ context.Context, key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.shown, key)
+}
+
+func (s *screen) Open(_ context.Context, url string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opened = append(s.opened, url)
+	return nil
+}
+
+func (s *screen) ScreenLocked(context.Context) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.locked
+}
+
+func (s *screen) tabs() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.opened)
+}
+
+// told gives every notice that was shown.
+func (s *screen) told() []shownNotice {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.notices)
+}
+
+// standing counts the notices on the screen.
+func (s *screen) standing() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.shown)
+}
+
+func (s *screen) showing(key string) (Notice, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, ok := s.shown[key]
+	return n, ok
+}
+
+// world is a keeper with everything around it, meant for a synctest bubble.
+type world struct {
+	t      *testing.T
+	dir    string
+	wall   func() time.Time
+	server *server
+	store  *memory
+	screen *screen
+	k      *Keeper
+	log    *slog.Logger
+	stop   func()
+	set    config.Settings
+	prov   provider.Provider
+}
+
+func newWorld(t *testing.T, life time.Duration) *world {
+	t.Helper()
+	w := &world{t: t, dir: t.TempDir(), wall: time.Now, store: newMemory(), log: slog.New(slog.DiscardHandler)}
+	now := func() time.Time { return w.wall() }
+	w.server, w.screen = newServer(now, life), newScreen(now)
+	// Pages that open by themselves need sockets, which a bubble does not have: without them there is a notice instead.
+	w.set = config.Settings{WarnBefore: config.Duration(5 * time.Minute), AutoOpen: false}
+	w.prov = provider.Provider{
+		ID: "fake", TokenURL: "https://fake.test/token", RevokeURL: "https://fake.test/revoke",
+		AuthorizeURL: "https://fake.test/authorize", AuthStyle: provider.AuthNone,
+	}
+	return w
+}
+
+// have gives the world a session that was signed in before now.
+func (w *world) have(names ...string) {
+	w.t.Helper()
+	dir, err := config.Open(w.dir + "/config")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	j, err := openJournal(w.dir+"/state", w.log)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	now := w.wall().Round(0)
+	for _, name := range names {
+		def := config.Session{
+			Name: name, AuthorizeURL: w.prov.AuthorizeURL, TokenURL: w.prov.TokenURL, ClientID: "desk",
+		}
+		if err := dir.Save(def); err != nil {
+			w.t.Fatal(err)
+		}
+		f := &family{n: 1, consentAt: now, atExpires: map[string]time.Time{}}
+		w.server.families[name] = f
+		at := name + ".at0"
+		f.atExpires[at] = now.Add(w.server.life)
+		g := &grant{
+			generation: 1, refresh: newSecret(name + ".rt1"), access: newSecret(at), kind: "Bearer",
+			issuedAt: now, expiresAt: now.Add(w.server.life), consentAt: now, account: Account{Sub: name + "-sub"},
+		}
+		if w.server.endIn > 0 {
+			g.refreshEndsAt = now.Add(w.server.endIn)
+		}
+		d := durable{
+			ID: "id-" + name, Name: name, Seq: 1, Generation: 1, Provider: &w.prov, Target: targetKey(def),
+			Account: g.account, ConsentAt: now, LastRefreshAt: now, ExpiresAt: g.expiresAt,
+		}
+		if err := j.write(d); err != nil {
+			w.t.Fatal(err)
+		}
+		data, err := g.encode()
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if _, err := w.store.Save(w.t.Context(), d.ID, data, 1); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+// start runs a keeper over what there is; stop ends it.
+func (w *world) start() {
+	w.t.Helper()
+	dir, err := config.Open(w.dir + "/config")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	cat, errs := provider.LoadCatalogue("")
+	if len(errs) > 0 {
+		w.t.Fatal(errs)
+	}
+	now := func() time.Time { return w.wall() }
+	w.k, err = New(Options{
+		Config: dir, Settings: w.set, Catalogue: cat, Wire: provider.NewWire(w.server, now), Store: w.store,
+		StateDir: w.dir + "/state", Desktop: w.screen, Wall: now, Log: w.log,
+		QueuePage: func() string { return "http://127.0.0.1:1/" },
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	k := w.k
+	go func() {
+		defer close(done)
+		if err := k.Run(ctx); err != nil {
+			w.t.Error(err)
+		}
+	}()
+	w.stop = func() {
+		cancel()
+		<-done
+	}
+	synctest.Wait() // what is stored has been read
+}
+
+func (w *world) session(name string) Session {
+	w.t.Helper()
+	s, err := w.k.Session(name)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return s
+}
+
+// token asks for one and checks that it works at this moment.
+func (w *world) token(name string, r TokenRequest) Token {
+	w.t.Helper()
+	tok, err := w.k.Token(context.Background(), name, r)
+	if err != nil {
+		w.t.Fatalf("token %s: %v", name, err)
+	}
+	if !w.server.valid(tok.Access.Reveal()) {
+		w.t.Fatalf("the token of generation %d that was handed out does not work", tok.Generation)
+	}
+	return tok
+}

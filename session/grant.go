@@ -1,0 +1,148 @@
+package session
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"sessionkeeper/session/provider"
+)
+
+// grant is what a session holds now. It is never changed once made: a renewal makes a new one of the next generation.
+type grant struct {
+	generation          uint64
+	refresh, access, id Secret
+	kind                string // token_type
+	scopes              []string
+	issuedAt, expiresAt time.Time // wall clock; expiresAt is zero for a token that does not end
+	refreshEndsAt       time.Time // as the provider announced it
+	consentAt           time.Time
+	account             Account
+
+	// seen is a reading of the monotonic clock at which the token had left to live: a wall clock that is put back does
+	// not make it live longer.
+	seen time.Time
+	left time.Duration
+}
+
+// life is the whole life of the access token; 0 where it does not end.
+func (g *grant) life() time.Duration {
+	if g.expiresAt.IsZero() {
+		return 0
+	}
+	return g.expiresAt.Sub(g.issuedAt)
+}
+
+// usable reports whether the access token may be handed out at wall time now.
+func (g *grant) usable(now time.Time) bool {
+	if g.access.Empty() || !usable(now, g.issuedAt, g.expiresAt) {
+		return false
+	}
+	return g.expiresAt.IsZero() || g.seen.IsZero() || time.Since(g.seen) < g.left
+}
+
+// watch starts the monotonic count of what the token has left at wall time now.
+func (g *grant) watch(now time.Time) *grant {
+	g.seen, g.left = time.Now(), g.expiresAt.Sub(now)
+	return g
+}
+
+// renewed is the grant that follows g after an answer with tokens. What the answer leaves out stays as it was
+// (RFC 6749 section 6). taken is the highest generation that was ever given to this session.
+func (g *grant) renewed(p *provider.Provider, a provider.Answer, wall time.Time, taken uint64) *grant {
+	n := &grant{
+		generation: max(g.generation, taken) + 1, refresh: g.refresh, id: g.id, access: a.Tokens.Access,
+		kind: a.Tokens.Type, scopes: g.scopes, issuedAt: a.SentAt.Round(0), consentAt: g.consentAt, account: g.account,
+		refreshEndsAt: g.refreshEndsAt,
+	}
+	if n.issuedAt.IsZero() {
+		n.issuedAt = wall
+	}
+	if !a.Tokens.Refresh.Empty() {
+		n.refresh = a.Tokens.Refresh
+	}
+	if !a.Tokens.ID.Empty() {
+		n.id = a.Tokens.ID
+	}
+	if a.Tokens.Scopes != nil {
+		n.scopes = a.Tokens.Scopes
+	}
+	switch {
+	case a.Tokens.ExpiresIn > 0:
+		n.expiresAt = n.issuedAt.Add(a.Tokens.ExpiresIn)
+	case p.AccessLife > 0:
+		n.expiresAt = n.issuedAt.Add(p.AccessLife)
+	case !n.refresh.Empty():
+		n.expiresAt = n.issuedAt.Add(assumedLife)
+	}
+	if a.Tokens.RefreshExpiresIn > 0 {
+		n.refreshEndsAt = n.issuedAt.Add(a.Tokens.RefreshExpiresIn)
+	}
+	return n.watch(wall)
+}
+
+// extends reports whether the refresh that led from g to n moved the announced end ahead: an idle limit, which use
+// beats. ok is false where there is nothing to compare.
+func (g *grant) extends(n *grant) (yes, ok bool) {
+	if g.refreshEndsAt.IsZero() || n.refreshEndsAt.IsZero() || n.issuedAt.Sub(g.issuedAt) < 4*time.Second {
+		return false, false
+	}
+	// Whole seconds are announced: an absolute end comes back within two of them.
+	return n.refreshEndsAt.Sub(g.refreshEndsAt) > 2*time.Second, true
+}
+
+const recordFormat = 1
+
+// record is a grant as it lies in the store.
+type record struct {
+	Format        int       `json:"format"`
+	Generation    uint64    `json:"generation"`
+	Refresh       string    `json:"refresh,omitempty"`
+	Access        string    `json:"access,omitempty"`
+	ID            string    `json:"id,omitempty"`
+	Type          string    `json:"type,omitempty"`
+	Scopes        []string  `json:"scopes,omitempty"`
+	IssuedAt      time.Time `json:"issued_at"`
+	ExpiresAt     time.Time `json:"expires_at,omitzero"`
+	RefreshEndsAt time.Time `json:"refresh_ends_at,omitzero"`
+	ConsentAt     time.Time `json:"consent_at,omitzero"`
+	Account       Account   `json:"account"`
+}
+
+// encode is the only place where a grant's secrets become bytes, for the store alone.
+func (g *grant) encode() ([]byte, error) {
+	b, err := json.Marshal(record{
+		Format: recordFormat, Generation: g.generation,
+		Refresh: g.refresh.Reveal(), Access: g.access.Reveal(), ID: g.id.Reveal(), Type: g.kind,
+		Scopes: g.scopes, IssuedAt: g.issuedAt, ExpiresAt: g.expiresAt, RefreshEndsAt: g.refreshEndsAt,
+		ConsentAt: g.consentAt, Account: g.account,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("encoding a grant: %w", err)
+	}
+	return b, nil
+}
+
+var errFormat = errors.New("the stored grant has a format that this version does not know")
+
+// decodeGrant reads a stored grant. A record whose clock lies ahead of now was written before the clock was put back:
+// its access token counts as spent.
+func decodeGrant(data []byte, now time.Time) (*grant, error) {
+	var r record
+	if err := json.Unmarshal(data, &r); err != nil {
+		return nil, errFormat // the cause could quote the record
+	}
+	if r.Format != recordFormat {
+		return nil, errFormat
+	}
+	g := &grant{
+		generation: r.Generation, refresh: newSecret(r.Refresh), access: newSecret(r.Access), id: newSecret(r.ID),
+		kind: r.Type, scopes: r.Scopes, issuedAt: r.IssuedAt, expiresAt: r.ExpiresAt, refreshEndsAt: r.RefreshEndsAt,
+		consentAt: r.ConsentAt, account: r.Account,
+	}
+	if !g.expiresAt.IsZero() && g.issuedAt.Sub(now) > time.Minute {
+		g.issuedAt, g.expiresAt = now.Add(-time.Hour), now
+	}
+	return g.watch(now), nil
+}
