@@ -1,0 +1,77 @@
+package keychain
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"sync/atomic"
+)
+
+// ItemLimit is the item limit of a system that has none.
+const ItemLimit = 96 << 10
+
+// Records gives the Store of a vault's OS keychain, with items of at most limit bytes.
+func Records(v *Vault, home string, limit int) Store {
+	return &records{items: v.ring, home: home, limit: limit}
+}
+
+// ErrPower is what a store returns whose power was cut.
+var ErrPower = errors.New("power cut")
+
+// CutPower gives a Store on v's keychain of which only the first n changes of items are carried out.
+func CutPower(v *Vault, home string, limit, n int) Store {
+	c := &cut{items: v.ring}
+	c.left.Store(int64(n))
+	return &records{items: c, home: home, limit: limit}
+}
+
+type cut struct {
+	items
+	left atomic.Int64
+}
+
+func (c *cut) set(ctx context.Context, user string, value []byte) error {
+	if c.left.Add(-1) < 0 {
+		return ErrPower
+	}
+	return c.items.set(ctx, user, value)
+}
+
+func (c *cut) remove(ctx context.Context, user string) error {
+	if c.left.Add(-1) < 0 {
+		return ErrPower
+	}
+	return c.items.remove(ctx, user)
+}
+
+// HeadUser gives the user name of a record's first item.
+func HeadUser(home, key string) string { return (&records{home: home}).headUser(key) }
+
+// HeadItem gives the text of a record in one item.
+func HeadItem(key string, r Record) []byte { return encode(key, r, 'a', ItemLimit)[0] }
+
+// ChildPid gives the process id of the running child.
+func ChildPid(v *Vault) int {
+	v.ring.mu.Lock()
+	defer v.ring.mu.Unlock()
+	return v.ring.child.cmd.Process.Pid
+}
+
+// ChildEnded gives a channel that closes when the running child has ended.
+func ChildEnded(v *Vault) <-chan struct{} {
+	v.ring.mu.Lock()
+	defer v.ring.mu.Unlock()
+	return v.ring.child.done
+}
+
+// InFlight gives a channel that closes when a call is in flight.
+func InFlight(v *Vault) <-chan struct{} {
+	flying := make(chan struct{})
+	go func() {
+		for len(v.ring.turn) == 0 {
+			runtime.Gosched()
+		}
+		close(flying)
+	}()
+	return flying
+}

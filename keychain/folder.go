@@ -1,0 +1,163 @@
+package keychain
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+const (
+	// roomWanted is what must fit on the disk before a record that cannot be had again is asked for, in bytes: the
+	// largest grants stay under it.
+	roomWanted = 64 << 10
+	// maxFile bounds what is read of a file, in bytes: a sealed record of maxRecord with room.
+	maxFile = maxRecord + 64<<10
+
+	scratch = ".tmp-"
+)
+
+// folder is a folder of ours (0700) whose files (0600) are replaced whole or not at all. Names cannot lead out of it.
+type folder struct {
+	root *os.Root
+}
+
+// openFolder makes path where it is missing, takes group and others out of it, and clears what a crash left.
+func openFolder(path string) (*folder, error) {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return nil, fmt.Errorf("making a folder for records: %w", err)
+	}
+	if err := os.Chmod(path, 0o700); err != nil { //nolint:gosec // a folder is of use to its owner with x only
+		return nil, fmt.Errorf("closing a folder for records: %w", err)
+	}
+	root, err := os.OpenRoot(filepath.Clean(path))
+	if err != nil {
+		return nil, fmt.Errorf("opening a folder for records: %w", err)
+	}
+	f := &folder{root: root}
+	names, err := f.names(scratch, "")
+	if err != nil {
+		_ = root.Close()
+		return nil, err
+	}
+	for _, name := range names {
+		_ = root.Remove(name) // the next start tries again
+	}
+	return f, nil
+}
+
+// write replaces the file name. When it returns nil the file lasts through a loss of power.
+func (f *folder) write(name string, data []byte) error {
+	draft := scratch + rand.Text()
+	if err := f.draft(draft, data, true); err != nil {
+		_ = f.root.Remove(draft)
+		return fileTrouble("writing", err)
+	}
+	if err := f.root.Rename(draft, name); err != nil {
+		_ = f.root.Remove(draft)
+		return fileTrouble("naming", err)
+	}
+	if err := syncFolder(f.root); err != nil {
+		return fileTrouble("keeping", err)
+	}
+	return nil
+}
+
+func (f *folder) draft(name string, data []byte, lasting bool) error {
+	file, err := f.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(data)
+	if err == nil && lasting {
+		err = file.Sync()
+	}
+	return errors.Join(err, file.Close())
+}
+
+// room is nil where a record of roomWanted bytes fits on the disk now.
+func (f *folder) room() error {
+	draft := scratch + rand.Text()
+	err := f.draft(draft, make([]byte, roomWanted), false)
+	if err = errors.Join(err, f.root.Remove(draft)); err != nil {
+		return fileTrouble("trying", err)
+	}
+	return nil
+}
+
+// read returns fs.ErrNotExist where there is no such file.
+func (f *folder) read(name string) ([]byte, error) {
+	file, err := f.root.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fs.ErrNotExist
+	}
+	if err != nil {
+		return nil, fileTrouble("opening", err)
+	}
+	defer func() { _ = file.Close() }()
+	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+	if err != nil {
+		return nil, fileTrouble("reading", err)
+	}
+	if len(data) > maxFile {
+		return nil, ErrForeign
+	}
+	return data, nil
+}
+
+// remove is nil where there is no such file.
+func (f *folder) remove(name string) error {
+	switch err := f.root.Remove(name); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fileTrouble("removing", err)
+	}
+	if err := syncFolder(f.root); err != nil {
+		return fileTrouble("keeping", err)
+	}
+	return nil
+}
+
+// names lists the files with this prefix and suffix.
+func (f *folder) names(prefix, suffix string) ([]string, error) {
+	all, err := fs.ReadDir(f.root.FS(), ".")
+	if err != nil {
+		return nil, fileTrouble("listing", err)
+	}
+	var names []string
+	for _, entry := range all {
+		if name := entry.Name(); strings.HasPrefix(name, prefix) && strings.HasSuffix(name, suffix) {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+func (f *folder) close() error { return f.root.Close() }
+
+// fileTrouble makes the error for a disk that fails.
+func fileTrouble(doing string, err error) error {
+	f := faultDisk
+	if diskFull(err) {
+		f = faultDiskFull
+	}
+	return unusable(f, fmt.Errorf("%s a record: %w", doing, err))
+}
+
+var plainKey = regexp.MustCompile(`^[a-z0-9_/-]+$`)
+
+// fileName gives the file for a key. It holds for disks that take upper and lower case for the same, and on Windows,
+// where some short names are devices.
+func fileName(key, suffix string) string {
+	if plainKey.MatchString(key) {
+		return "k-" + strings.ReplaceAll(key, "/", ".") + suffix
+	}
+	return "x-" + strings.ToLower(base32.HexEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(key))) + suffix
+}
