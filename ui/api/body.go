@@ -1,0 +1,103 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"sessionkeeper/ui/api/client"
+)
+
+// maxBody is far more than a definition with a refresh token of 64 KiB.
+const maxBody = 256 << 10
+
+// decode reads the request's JSON body into v, strictly. An empty one leaves v as it is. Errors never quote the body.
+func decode(w http.ResponseWriter, r *http.Request, v any) error {
+	data, err := readBody(w, r)
+	if err != nil || len(data) == 0 {
+		return err
+	}
+	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || mediaType != "application/json" {
+		return &httpError{
+			status: http.StatusUnsupportedMediaType,
+			detail: "send JSON with the header Content-Type: application/json",
+		}
+	}
+	return decodeStrictly(data, v)
+}
+
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.ContentLength == 0 {
+		return nil, nil
+	}
+	// The deadline goes when the body is there: a stream or a long wait may follow.
+	c := http.NewResponseController(w)
+	if err := c.SetReadDeadline(time.Now().Add(bodyWait)); err != nil {
+		return nil, fmt.Errorf("reading the request: %w", err)
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if _, tooBig := errors.AsType[*http.MaxBytesError](err); tooBig {
+		return nil, &httpError{
+			status: http.StatusRequestEntityTooLarge,
+			detail: fmt.Sprintf("the body is larger than %d KiB; send less", maxBody>>10),
+		}
+	}
+	if err != nil {
+		return nil, invalid("the body did not arrive whole; send it again")
+	}
+	if err := c.SetReadDeadline(time.Time{}); err != nil {
+		return nil, fmt.Errorf("reading the request: %w", err)
+	}
+	return data, nil
+}
+
+func decodeStrictly(data []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return invalid(bodyFault(err))
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return invalid("something follows the JSON object in the body; send one object")
+	}
+	return nil
+}
+
+// bodyFault says what is wrong in words of ours: the decoder's would quote values, which may be secrets.
+func bodyFault(err error) string {
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		if e.Field == "" {
+			return "the body must be a JSON object"
+		}
+		return fmt.Sprintf("%q has the wrong type; it must be %s", e.Field, jsonType(e.Type.Kind().String()))
+	}
+	if e, ok := errors.AsType[*client.DurationError](err); ok {
+		return e.Error()
+	}
+	if key, found := strings.CutPrefix(err.Error(), "json: unknown field "); found {
+		return "the body has an unknown key, " + key + "; remove it"
+	}
+	return "the body is no valid JSON; send one object"
+}
+
+func jsonType(kind string) string {
+	switch kind {
+	case "string":
+		return "a text"
+	case "bool":
+		return "true or false"
+	case "slice":
+		return "a list"
+	case "struct", "map":
+		return "an object"
+	default:
+		return "a number"
+	}
+}

@@ -1,0 +1,265 @@
+package client
+
+import (
+	"time"
+
+	"sessionkeeper/session/secret"
+)
+
+// Account is who signed in.
+type Account struct {
+	Sub   string `json:"sub,omitempty"`
+	Name  string `json:"name,omitempty"`
+	Email string `json:"email,omitempty"`
+}
+
+// LastError is the last thing that went wrong at the provider.
+type LastError struct {
+	Verdict    string    `json:"verdict"`
+	Code       string    `json:"code"`
+	HTTPStatus int       `json:"http_status,omitempty"`
+	At         time.Time `json:"at"`
+	Message    string    `json:"message,omitempty"`
+	Known      bool      `json:"known"`
+}
+
+// Session is a session as the keeper shows it. Zero times are unknown.
+type Session struct {
+	Name            string     `json:"name"`
+	Provider        string     `json:"provider"`
+	Issuer          string     `json:"issuer,omitempty"`
+	Account         Account    `json:"account"`
+	ClientID        string     `json:"client_id"`
+	Scopes          []string   `json:"scopes"`
+	State           string     `json:"state"` // active, retrying, expiring, sign_in_needed, setup_needed …
+	Reason          string     `json:"reason,omitempty"`
+	Detail          string     `json:"detail,omitempty"`
+	AccessExpiresAt time.Time  `json:"access_expires_at,omitzero"`
+	UsableUntil     time.Time  `json:"usable_until,omitzero"`
+	RenewAt         time.Time  `json:"renew_at,omitzero"`
+	EndsAt          time.Time  `json:"ends_at,omitzero"`
+	WarnAt          time.Time  `json:"warn_at,omitzero"`
+	LastRefreshAt   time.Time  `json:"last_refresh_at,omitzero"`
+	NextTryAt       time.Time  `json:"next_try_at,omitzero"`
+	SignedInAt      time.Time  `json:"signed_in_at,omitzero"`
+	Generation      uint64     `json:"generation"`
+	LastError       *LastError `json:"last_error,omitempty"`
+}
+
+// TokenRequest says what token is wanted; the zero TokenRequest takes the one that is there.
+type TokenRequest struct {
+	MinTTL  Duration `json:"min_ttl,omitzero"` // capped at half of the token's life
+	Wait    Duration `json:"wait,omitzero"`    // for a renewal; 0: 10 s, negative: not at all
+	Force   bool     `json:"force,omitempty"`
+	IDToken bool     `json:"id_token,omitempty"`
+}
+
+// Token is a token that is valid now.
+type Token struct {
+	Access     secret.Text // the ID token where that was asked for
+	Type       string
+	ExpiresAt  time.Time
+	Scopes     []string
+	Generation uint64
+}
+
+// TokenBody is a Token on the wire, in clear.
+type TokenBody struct {
+	AccessToken string    `json:"access_token"`
+	TokenType   string    `json:"token_type"`
+	ExpiresAt   time.Time `json:"expires_at,omitzero"`
+	Scopes      []string  `json:"scopes"`
+	Generation  uint64    `json:"generation"`
+}
+
+// Definition is a session to be added or changed.
+type Definition struct {
+	Provider     string            `json:"provider,omitempty"` // catalogue id
+	Issuer       string            `json:"issuer,omitempty"`
+	AuthorizeURL string            `json:"authorize_url,omitempty"`
+	TokenURL     string            `json:"token_url,omitempty"`
+	DeviceURL    string            `json:"device_url,omitempty"`
+	CheckURL     string            `json:"check_url,omitempty"`
+	Vars         map[string]string `json:"vars,omitempty"`
+	ClientID     string            `json:"client_id"`
+	Scopes       []string          `json:"scopes,omitempty"`
+	Account      string            `json:"account,omitempty"` // login hint
+	MaxAge       Duration          `json:"max_age,omitzero"`
+	WarnBefore   *Duration         `json:"warn_before,omitempty"` // nil: the setting
+	AutoOpen     *bool             `json:"auto_open,omitempty"`   // nil: the setting
+}
+
+// PutBody is the body of PUT /v1/sessions/{name}, in clear. Name, where it is set, is the path's.
+type PutBody struct {
+	Name string `json:"name,omitempty"`
+	Definition
+	ClientSecret string        `json:"client_secret,omitempty"`
+	RefreshToken string        `json:"refresh_token,omitempty"`
+	SignIn       *LoginRequest `json:"sign_in,omitempty"`
+}
+
+// Addition is a session to be added, with what it starts from.
+type Addition struct {
+	Definition   Definition
+	ClientSecret secret.Text
+	RefreshToken secret.Text   // one that the user has already
+	SignIn       *LoginRequest // signs in at once; the session is kept only when that succeeds
+}
+
+// LoginRequest says how to sign in.
+type LoginRequest struct {
+	Device    bool     `json:"device,omitempty"`
+	NoBrowser bool     `json:"no_browser,omitempty"`
+	AsOther   bool     `json:"as_other,omitempty"` // another account than before is welcome
+	Scopes    []string `json:"scopes,omitempty"`   // more than the definition says
+}
+
+// LoginBody is the body of POST …/login: a request for a new sign-in, or with ID one thing about a running one.
+type LoginBody struct {
+	LoginRequest
+	ID     string   `json:"id,omitempty"`
+	Wait   Duration `json:"wait,omitzero"`
+	Paste  string   `json:"paste,omitempty"`
+	Cancel bool     `json:"cancel,omitempty"`
+}
+
+// Login is a sign-in, running or ended.
+type Login struct {
+	ID        string    `json:"id"`
+	Status    string    `json:"status"` // pending, done or failed
+	URL       string    `json:"login_url,omitempty"`
+	UserCode  string    `json:"user_code,omitempty"`
+	Opened    bool      `json:"opened"` // the browser was opened
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
+	Failure   string    `json:"failure,omitempty"`
+	Detail    string    `json:"detail,omitempty"`
+	Session   *Session  `json:"session,omitempty"` // once done
+}
+
+// Put is how an addition stands: Session is set once it is there, Login while somebody must sign in first.
+type Put struct {
+	Session *Session
+	Login   *Login
+}
+
+// PendingBody is the answer 202 to PUT.
+type PendingBody struct {
+	Login Login `json:"login"`
+}
+
+// LogoutBody is the body of POST …/logout.
+type LogoutBody struct {
+	KeepRemote bool `json:"keep_remote,omitempty"`
+}
+
+// Logout is how a sign-out went.
+type Logout struct {
+	Session Session  `json:"session"`
+	Remote  string   `json:"remote"` // revoked, kept, unsupported, unreachable or nothing
+	Detail  string   `json:"detail,omitempty"`
+	Related []string `json:"related,omitempty"` // other sessions that it may end
+}
+
+// RefreshBody is the body of POST …/refresh.
+type RefreshBody struct {
+	Wait Duration `json:"wait,omitzero"`
+}
+
+// RejectBody is the body of POST …/rejected.
+type RejectBody struct {
+	Generation uint64 `json:"generation"`
+}
+
+// SecretBody is the body of POST …/secret, in clear.
+type SecretBody struct {
+	ClientSecret string `json:"client_secret"`
+}
+
+// Entry is one thing that happened.
+type Entry struct {
+	At      time.Time         `json:"at"`
+	Session string            `json:"session"`
+	Type    string            `json:"type"`
+	Detail  map[string]string `json:"detail,omitempty"`
+}
+
+// Keychain is the keychain as it stands.
+type Keychain struct {
+	Backend string `json:"backend"`
+	State   string `json:"state"` // ok, locked, denied, absent, slow or full
+	Detail  string `json:"detail,omitempty"`
+	Spilled int    `json:"spilled,omitempty"` // records that wait on disk for the keychain
+}
+
+// Part is a part of the keeper that can fail by itself: the history, a listener.
+type Part struct {
+	State  string `json:"state"` // ok, off or down
+	Detail string `json:"detail,omitempty"`
+}
+
+// Fault is a definition that cannot be used.
+type Fault struct {
+	Name   string `json:"name,omitempty"` // empty for config.toml
+	Detail string `json:"detail"`
+}
+
+// Health is how the keeper is.
+type Health struct {
+	Status   string         `json:"status"` // ok, degraded or down
+	Version  string         `json:"version"`
+	PID      int            `json:"pid"`
+	Keychain Keychain       `json:"keychain"`
+	History  Part           `json:"history"`
+	Socket   Part           `json:"socket"`
+	HTTP     Part           `json:"http"`
+	Page     string         `json:"page,omitempty"` // the page's address
+	Sessions map[string]int `json:"sessions"`       // by state
+	Faults   []Fault        `json:"faults,omitempty"`
+}
+
+// Code is a one-time code for the page.
+type Code struct {
+	URL       string    `json:"url"` // the page with the code in its fragment
+	Code      string    `json:"code"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// Event is something that happened. What is set belongs to Type.
+type Event struct {
+	Type       string    `json:"type"`
+	Session    string    `json:"session,omitempty"`
+	At         time.Time `json:"at"`
+	State      string    `json:"state,omitempty"`
+	Was        string    `json:"was,omitempty"`
+	Reason     string    `json:"reason,omitempty"`
+	Kind       string    `json:"kind,omitempty"` // of session.warning: end, ahead or outage
+	Code       string    `json:"code,omitempty"`
+	Message    string    `json:"message,omitempty"`
+	Status     int       `json:"http_status,omitempty"`
+	Generation uint64    `json:"generation,omitempty"`
+	ExpiresAt  time.Time `json:"expires_at,omitzero"`
+	EndsAt     time.Time `json:"ends_at,omitzero"`
+	RetryAt    time.Time `json:"retry_at,omitzero"`
+	Outcome    string    `json:"outcome,omitempty"`
+	Sessions   []Session `json:"sessions,omitempty"` // of snapshot
+}
+
+// Problem is an error as the keeper tells it (RFC 9457). Detail is one sentence that ends with what to do next.
+type Problem struct {
+	Type     string    `json:"type"`
+	Title    string    `json:"title"`
+	Status   int       `json:"status"`
+	Detail   string    `json:"detail,omitempty"`
+	Code     string    `json:"code"`
+	Reason   string    `json:"reason,omitempty"`
+	Session  string    `json:"session,omitempty"`
+	RetryAt  time.Time `json:"retry_at,omitzero"`
+	LoginURL string    `json:"login_url,omitempty"`
+}
+
+func (p *Problem) Error() string {
+	if p.Detail != "" {
+		return p.Detail
+	}
+	return p.Title
+}

@@ -1,0 +1,77 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"sessionkeeper/session"
+)
+
+// writeWait bounds the wait for a listener who does not read.
+const writeWait = 30 * time.Second
+
+// snapshot is the first line of a stream. It says sessions also where there are none.
+type snapshot struct {
+	Type     string            `json:"type"`
+	At       time.Time         `json:"at"`
+	Sessions []session.Session `json:"sessions"`
+}
+
+// events streams what happens, one JSON object a line, until the listener goes, does not keep up, or the keeper stops.
+func (s *Server) events(w http.ResponseWriter, r *request) error {
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	if r.onPage {
+		defer s.pages.knows(bearer(r.Request)) // a page that listens is not idle
+	}
+	if !r.onPage && r.URL.Query().Get("face") == "tray" {
+		s.trays.Add(1)
+		defer s.trays.Add(-1)
+	}
+	ctx, stop := s.untilStop(r.Context())
+	defer stop()
+	sessions, happened := s.o.Keeper.Subscribe(ctx)
+	if sessions == nil {
+		sessions = []session.Session{}
+	}
+	out := lines{w: w, c: http.NewResponseController(w)}
+	err := out.write(snapshot{Type: session.EventSnapshot, At: time.Now().UTC(), Sessions: sessions})
+	for err == nil {
+		select {
+		case <-ctx.Done():
+			return nil
+		case e, open := <-happened:
+			if !open {
+				return nil
+			}
+			err = out.write(e)
+		}
+	}
+	return nil // the listener is gone: there is nobody to tell
+}
+
+type lines struct {
+	w http.ResponseWriter
+	c *http.ResponseController
+}
+
+func (l lines) write(v any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("writing an event: %w", err)
+	}
+	if err := l.c.SetWriteDeadline(time.Now().Add(writeWait)); err != nil {
+		return fmt.Errorf("writing an event: %w", err)
+	}
+	if _, err := l.w.Write(append(data, '\n')); err != nil {
+		return fmt.Errorf("writing an event: %w", err)
+	}
+	if err := l.c.Flush(); err != nil {
+		return fmt.Errorf("writing an event: %w", err)
+	}
+	return l.c.SetWriteDeadline(time.Time{})
+}

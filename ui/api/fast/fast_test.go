@@ -1,0 +1,179 @@
+package fast_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"sessionkeeper/session"
+	"sessionkeeper/ui/api/apitest"
+	"sessionkeeper/ui/api/fast"
+)
+
+func github() session.Session {
+	return session.Session{
+		Name: "github", State: session.Active, Scopes: []string{"repo"}, Generation: 3,
+		AccessExpiresAt: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC),
+	}
+}
+
+func TestToken(t *testing.T) {
+	k := apitest.New(github())
+	o := apitest.Options(t, k, nil)
+	apitest.Serve(t, o)
+	a, err := fast.Token(t.Context(), o.Places.Socket(), "github", fast.Request{
+		MinTTL: time.Minute, Wait: time.Second, Force: true, IDToken: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Status != 200 || a.Token.Reveal() != "id-token-of-github-4" || a.Type != "Bearer" || a.Generation != 4 ||
+		len(a.Scopes) != 1 || !a.ExpiresAt.Equal(github().AccessExpiresAt) {
+		t.Errorf("got %+v", a)
+	}
+	if !strings.HasPrefix(a.Body.Reveal(), `{"access_token":"id-token-of-github-4",`) {
+		t.Error("the body is not the keeper's answer")
+	}
+	if text := fmt.Sprintf("%+v", a); strings.Contains(text, "token-of-") {
+		t.Errorf("a printed answer shows the token: %s", text)
+	}
+}
+
+func TestProblem(t *testing.T) {
+	k := apitest.New(github())
+	retryAt := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
+	k.Fail("github", &session.Error{
+		Code: session.CodeUnavailable, Reason: "x", Session: "github", Detail: "try later",
+		RetryAt: retryAt, LoginURL: "https://x/",
+	})
+	o := apitest.Options(t, k, nil)
+	apitest.Serve(t, o)
+	a, err := fast.Token(t.Context(), o.Places.Socket(), "github", fast.Request{})
+	if err != nil || a.Status != 503 || a.Code != "unavailable" || a.Detail != "try later" || a.Reason != "x" ||
+		a.Session != "github" || !a.RetryAt.Equal(retryAt) || a.LoginURL != "https://x/" || a.Title == "" {
+		t.Errorf("got %+v, %v", a, err)
+	}
+}
+
+func TestNoKeeper(t *testing.T) {
+	p := apitest.Home(t)
+	if _, err := fast.Token(t.Context(), p.Socket(), "github", fast.Request{}); !errors.Is(err, fast.ErrNoKeeper) {
+		t.Errorf("without a socket: %v; want ErrNoKeeper", err)
+	}
+	if err := p.Make(); err != nil {
+		t.Fatal(err)
+	}
+	ln, err := net.ListenUnix("unix", &net.UnixAddr{Name: p.Socket(), Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln.SetUnlinkOnClose(false)
+	ln.Close()
+	if _, err := fast.Token(t.Context(), p.Socket(), "github", fast.Request{}); !errors.Is(err, fast.ErrNoKeeper) {
+		t.Errorf("with a stale socket: %v; want ErrNoKeeper", err)
+	}
+	if err := os.Remove(p.Socket()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(p.Socket(), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fast.Find(t.Context(), p); err == nil {
+		t.Error("a plain file is no keeper")
+	}
+}
+
+func TestFindOtherLogin(t *testing.T) {
+	k := apitest.New(github())
+	o := apitest.Options(t, k, nil)
+	_, stop := apitest.Serve(t, o)
+	elsewhere := o.Places
+	elsewhere.Run = filepath.Join(filepath.Dir(o.Places.Run), "other")
+	for _, p := range []struct{ run, want string }{{o.Places.Run, o.Places.Socket()}, {elsewhere.Run, o.Places.Socket()}} {
+		q := o.Places
+		q.Run = p.run
+		if got, err := fast.Find(t.Context(), q); err != nil || got != p.want {
+			t.Errorf("from %s: %q, %v; want %q", p.run, got, err, p.want)
+		}
+	}
+	stop()
+	if _, err := fast.Find(t.Context(), elsewhere); !errors.Is(err, fast.ErrNoKeeper) {
+		t.Errorf("after the keeper stopped: %v; want ErrNoKeeper", err)
+	}
+	if _, err := o.Places.Announced(); errors.Is(err, fs.ErrNotExist) {
+		t.Error("the announcement was not written")
+	}
+}
+
+// answering listens and answers each connection with the same bytes.
+func answering(t *testing.T, answer string) (socket string) {
+	t.Helper()
+	p := apitest.Home(t)
+	if err := p.Make(); err != nil {
+		t.Fatal(err)
+	}
+	ln, err := net.Listen("unix", p.Socket())
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			buffer := make([]byte, 4096)
+			_, _ = c.Read(buffer)
+			_, _ = io.WriteString(c, answer)
+			if answer != "" {
+				c.Close()
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		ln.Close()
+		<-done
+	})
+	return p.Socket()
+}
+
+func TestStrangeAnswers(t *testing.T) {
+	for _, answer := range []string{
+		"\n",
+		"SSH-2.0-x\r\n\r\n",
+		"HTTP/1.1 200 OK\r\n\r\nsecret-token",
+		"HTTP/1.1 200 OK\r\n\r\n{}",
+		"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"access_token\":\"secret-token\"}",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}",
+		"HTTP/1.1 20x OK\r\n\r\n{}",
+		"HTTP/1.1 200 OK\r\n\r\n{\"access_token\":\"secret-token\",\"expires_at\":\"soon secret-token\"}",
+		"HTTP/1.1 200 OK\r\n\r\n{\"access_token\":\"" + strings.Repeat("x", 1<<20) + "\"}",
+	} {
+		a, err := fast.Token(t.Context(), answering(t, answer), "github", fast.Request{})
+		if err == nil {
+			t.Errorf("%.80q was taken for %+v", answer, a)
+		} else if strings.Contains(err.Error(), "secret") {
+			t.Errorf("%.80q: the error shows the token: %v", answer, err)
+		}
+	}
+}
+
+func TestContextEndsTheWait(t *testing.T) {
+	socket := answering(t, "")
+	ctx, cancel := context.WithCancel(t.Context())
+	go cancel()
+	if _, err := fast.Token(ctx, socket, "github", fast.Request{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v; want context.Canceled", err)
+	}
+}

@@ -1,0 +1,170 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/netip"
+	"os"
+	"sync"
+	"time"
+
+	"sessionkeeper/ui/api/peer"
+)
+
+// loopback reads the page's address. Only the literal 127.0.0.1 is one: names and other spellings of it would need a
+// resolver, and a browser treats each as another origin.
+func loopback(address string) (netip.AddrPort, error) {
+	addr, err := netip.ParseAddrPort(address)
+	if err != nil || addr.Addr() != netip.AddrFrom4([4]byte{127, 0, 0, 1}) {
+		return netip.AddrPort{}, fmt.Errorf("the page cannot listen on %q; use 127.0.0.1:PORT, port 0 for any", address)
+	}
+	return addr, nil
+}
+
+// openPage opens the page's listener. Once a free port was drawn it is kept, so that a page that is open finds its
+// origin again.
+func openPage(addr netip.AddrPort) func() (net.Listener, error) {
+	return func() (net.Listener, error) {
+		var lc net.ListenConfig
+		ln, err := lc.Listen(context.Background(), "tcp4", addr.String())
+		if err != nil {
+			return nil, fmt.Errorf("opening the page's address: %w", err)
+		}
+		if bound, err := netip.ParseAddrPort(ln.Addr().String()); err == nil {
+			addr = bound
+		}
+		return guarded(ln, peer.SameTCP), nil
+	}
+}
+
+// openSocket opens the unix socket, mode 0600 in a folder of 0700. A file that is in the way is stale: our caller holds
+// the keeper's lock.
+func (s *Server) openSocket() (net.Listener, error) {
+	if err := s.o.Places.MakeRun(); err != nil {
+		return nil, err
+	}
+	path := s.o.Places.Socket()
+	if err := removeStale(path); err != nil {
+		return nil, err
+	}
+	ln, err := listenPrivately(path)
+	if err != nil {
+		return nil, fmt.Errorf("opening the local API: %w", err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		_ = ln.Close()
+		return nil, fmt.Errorf("opening the local API: %w", err)
+	}
+	if err := s.o.Places.Announce(); err != nil {
+		s.log.Warn("other log-ins may not find the keeper", "error", err)
+	}
+	return guarded(ln, func(c net.Conn) error {
+		u, ok := c.(*net.UnixConn)
+		if !ok {
+			return peer.ErrStranger
+		}
+		return peer.Same(u)
+	}), nil
+}
+
+func removeStale(path string) error {
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("looking for an old socket: %w", err)
+	}
+	// Windows shows a socket as an irregular file.
+	if info.Mode()&(fs.ModeSocket|fs.ModeIrregular) == 0 {
+		return fmt.Errorf("%s is in the way and no socket; move it away", path)
+	}
+	if err := os.Remove(path); err != nil {
+		return fmt.Errorf("removing an old socket: %w", err)
+	}
+	return nil
+}
+
+// watchSocket opens the socket again when its file is gone or another's: log-in managers empty the run folder at the
+// last log-out.
+func (s *Server) watchSocket(ctx context.Context) {
+	path := s.o.Places.Socket()
+	tick := time.NewTicker(socketsWatch)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+			s.socket.drop()
+		}
+	}
+}
+
+// guardedListener lets in only whom check knows, and at most maxConns at a time.
+type guardedListener struct {
+	net.Listener
+	check func(net.Conn) error
+	slots chan struct{}
+	done  chan struct{}
+	once  sync.Once
+}
+
+func guarded(ln net.Listener, check func(net.Conn) error) *guardedListener {
+	return &guardedListener{
+		Listener: ln, check: check,
+		slots: make(chan struct{}, maxConns), done: make(chan struct{}),
+	}
+}
+
+// Accept gives the next connection of our own user. Others are closed without a word.
+func (l *guardedListener) Accept() (net.Conn, error) {
+	select {
+	case l.slots <- struct{}{}:
+	case <-l.done:
+		return nil, net.ErrClosed
+	}
+	for {
+		c, err := l.Listener.Accept()
+		if err != nil {
+			<-l.slots
+			return nil, err
+		}
+		if l.check(c) == nil {
+			return &guardedConn{Conn: c, slots: l.slots}, nil
+		}
+		_ = c.Close()
+	}
+}
+
+// Close closes the listener; connections stay.
+func (l *guardedListener) Close() error {
+	l.once.Do(func() { close(l.done) })
+	return l.Listener.Close()
+}
+
+// guardedConn gives its slot back once.
+type guardedConn struct {
+	net.Conn
+	slots chan struct{}
+	once  sync.Once
+}
+
+// Close closes the connection.
+func (c *guardedConn) Close() error {
+	c.once.Do(func() { <-c.slots })
+	return c.Conn.Close()
+}
+
+// CloseWrite lets the server end an answer to a request that it did not read to its end.
+func (c *guardedConn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}
