@@ -1,0 +1,80 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"sessionkeeper/session"
+	"sessionkeeper/ui/api/client"
+)
+
+func TestExitCode(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want int
+	}{
+		{nil, 0},
+		{errors.New("no"), 1},
+		{misusef(&cobra.Command{}, "no"), 2},
+		{faultf(exitInterrupted, "no"), 130},
+		{&client.Problem{Code: string(session.CodeSignIn)}, 3},
+		{&client.Problem{Code: string(session.CodeUnavailable)}, 4},
+		{&client.Problem{Code: string(session.CodeKeychain)}, 5},
+		{&client.Problem{Code: string(session.CodeSetup)}, 6},
+		{&client.Problem{Code: string(session.CodePaused)}, 7},
+		{&client.Problem{Code: string(session.CodeNotFound)}, 8},
+		{&client.Problem{Code: string(session.CodeInvalid)}, 1},
+		{&client.Problem{Code: string(session.CodeConflict)}, 1},
+		{&client.Problem{Code: "from a later version"}, 1},
+		{fmt.Errorf("asking: %w", &client.Problem{Code: string(session.CodePaused)}), 7},
+	} {
+		if got := exitCode(c.err); got != c.want {
+			t.Errorf("exitCode(%v) = %d; want %d", c.err, got, c.want)
+		}
+	}
+}
+
+// An addition that fails has two exit codes alone, whatever the reason.
+func TestAsAddition(t *testing.T) {
+	for code, want := range map[session.Code]int{
+		session.CodeSignIn: 3, session.CodeUnavailable: 1, session.CodeKeychain: 1, session.CodeSetup: 1, session.CodeConflict: 1,
+	} {
+		if got := exitCode(asAddition(&client.Problem{Code: string(code), Detail: "why"})); got != want {
+			t.Errorf("%s: exit code %d; want %d", code, got, want)
+		}
+	}
+	if err := asAddition(nil); err != nil {
+		t.Errorf("success became %v", err)
+	}
+}
+
+func TestReport(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{nil, ""},
+		{&fault{code: 1}, ""},
+		{errors.New("bad\x1b[2J"), "sessionkeeper: bad\uFFFD[2J\n"},
+		{&misuse{text: "what", usage: "sessionkeeper x"}, "sessionkeeper: what\nusage: sessionkeeper x\n"},
+		{
+			&client.Problem{Code: "sign_in_needed", Detail: "Sign in.", LoginURL: "https://example.org/a"},
+			"sessionkeeper: Sign in.\nThe sign-in page is open: https://example.org/a\n",
+		},
+	} {
+		var b bytes.Buffer
+		report(&b, c.err)
+		if b.String() != c.want {
+			t.Errorf("report(%v) = %q; want %q", c.err, b.String(), c.want)
+		}
+	}
+	if text := advice(fmt.Errorf("asking the keeper: %w", context.DeadlineExceeded)); !strings.Contains(text, "doctor") {
+		t.Errorf("a keeper that does not answer: %q", text)
+	}
+}

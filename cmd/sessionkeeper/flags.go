@@ -1,0 +1,98 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sessionkeeper/session/config"
+	"sessionkeeper/ui/api/client"
+)
+
+// duration is a flag of Go's form plus d for days: "90s", "5m4s", "30d".
+type duration time.Duration
+
+func (d *duration) String() string {
+	if *d == 0 {
+		return ""
+	}
+	return time.Duration(*d).String()
+}
+
+func (d *duration) Set(text string) error {
+	parsed, err := client.ParseDuration(text)
+	*d = duration(parsed)
+	return err
+}
+
+func (d *duration) Type() string { return "duration" }
+
+// pick gives the first text that is not empty.
+func pick(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if cmd.HasParent() {
+		return misusef(cmd, "%s takes no argument, not even %q", cmd.Name(), args[0])
+	}
+	text := fmt.Sprintf("there is no command %q; see: sessionkeeper --help", args[0])
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		text = fmt.Sprintf("there is no command %q; did you mean %q?", args[0], near[0])
+	}
+	return misusef(cmd, "%s", text)
+}
+
+// oneName wants exactly one session name.
+func oneName(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return misusef(cmd, "%s wants one session name, not %d; see: sessionkeeper list", cmd.Name(), len(args))
+	}
+	return checkName(cmd, args[0])
+}
+
+// maybeName wants one session name or none.
+func maybeName(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return oneName(cmd, args)
+}
+
+func checkName(cmd *cobra.Command, name string) error {
+	if err := config.CheckName(name); err != nil {
+		return misusef(cmd, "%v", err)
+	}
+	return nil
+}
+
+// completeNames offers the sessions' names where a keeper runs; pressing Tab starts none.
+func completeNames(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	const quiet = cobra.ShellCompDirectiveNoFileComp
+	if len(args) > 0 {
+		return nil, quiet
+	}
+	c, err := running(cmd.Context())
+	if err != nil {
+		return nil, quiet
+	}
+	defer c.Close()
+	sessions, err := c.Sessions(cmd.Context())
+	if err != nil {
+		return nil, quiet
+	}
+	names := make([]string, len(sessions))
+	for i, s := range sessions {
+		names[i] = s.Name
+	}
+	return names, quiet
+}

@@ -1,0 +1,220 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sessionkeeper/session/secret"
+	"sessionkeeper/session/signin"
+	"sessionkeeper/ui/api/client"
+)
+
+func loginCommand() *cobra.Command {
+	var r client.LoginRequest
+	var w signIn
+	var limit duration
+	cmd := &cobra.Command{
+		Use:               "login NAME [--device] [--no-browser] [--paste] [--as-other] [--scope S]... [--wait D]",
+		Short:             "Sign in to a session again",
+		Args:              oneName,
+		ValidArgsFunction: completeNames,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if w.paste && w.device {
+				return misusef(cmd, "--paste and --device are two ways to sign in; choose one")
+			}
+			return keeperCommand(func(cmd *cobra.Command, c *client.Client, args []string) error {
+				r.Device, r.NoBrowser = w.device, w.noBrowser || w.device || w.paste
+				login, err := c.Login(cmd.Context(), args[0], r)
+				if err != nil {
+					return err
+				}
+				w.cmd, w.client, w.name, w.limit = cmd, c, args[0], time.Duration(limit)
+				return w.wait(login)
+			})(cmd, args)
+		},
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&w.device, "device", false, "sign in on another device, with a code")
+	flags.BoolVar(&w.noBrowser, "no-browser", false, "print the sign-in address on stdout instead of opening it")
+	flags.BoolVar(&w.paste, "paste", false, "read the address that the browser ended on from stdin")
+	flags.BoolVar(&r.AsOther, "as-other", false, "another account than before is welcome")
+	flags.StringArrayVar(&r.Scopes, "scope", nil, "a further `SCOPE` to ask for; repeat it for more")
+	flags.Var(&limit, "wait", "how long to wait for you (default: as long as the page is good)")
+	flags.BoolVar(&w.json, "json", false, "JSON lines for programs: the sign-in, then the session")
+	return cmd
+}
+
+// pollWait is how long the keeper is asked to wait for the user at a time.
+const pollWait = 20 * time.Second
+
+// signIn is a sign-in that the user watches on the command line.
+type signIn struct {
+	cmd    *cobra.Command
+	client *client.Client
+	name   string
+	limit  time.Duration // 0: as long as the keeper waits
+
+	noBrowser, device, paste, json bool
+}
+
+// wait shows what to do and returns when the session is active, the sign-in failed, or nobody came. Ctrl-C gives the
+// sign-in up.
+func (w *signIn) wait(l client.Login) error {
+	ctx := w.cmd.Context()
+	if l.Status == "pending" {
+		if err := w.invite(l); err != nil {
+			return err
+		}
+	}
+	if w.limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, w.limit)
+		defer cancel()
+	}
+	end, err := w.watch(ctx, l)
+	switch {
+	case err == nil:
+		return w.ended(end)
+	case ctx.Err() == nil:
+		return err
+	case w.cmd.Context().Err() != nil:
+		w.giveUp(ctx, l)
+		return w.cmd.Context().Err()
+	}
+	return faultf(exitSignIn, "nobody signed in within %s; the page stays open for now, or start again: sessionkeeper login %s",
+		span(w.limit), shellWord(w.name))
+}
+
+// watch returns the sign-in once it has ended.
+func (w *signIn) watch(ctx context.Context, l client.Login) (client.Login, error) {
+	if w.paste && l.Status == "pending" {
+		return w.watchPaste(ctx, l)
+	}
+	for l.Status == "pending" {
+		next, err := w.client.LoginStatus(ctx, w.name, l.ID, pollWait)
+		if err != nil {
+			return l, err
+		}
+		l = next
+	}
+	return l, nil
+}
+
+// watchPaste waits for the pasted address and for the sign-in itself, which may end without one.
+func (w *signIn) watchPaste(ctx context.Context, l client.Login) (client.Login, error) {
+	type outcome struct {
+		login client.Login
+		err   error
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := make(chan outcome, 2)
+	go func() {
+		byItself := *w
+		byItself.paste = false
+		end, err := byItself.watch(ctx, l)
+		ended <- outcome{end, err}
+	}()
+	go func() {
+		if end, err := w.readAddress(ctx, l); err != nil || end.Status != "pending" {
+			ended <- outcome{end, err}
+		}
+	}()
+	o := <-ended
+	if o.err != nil && ctx.Err() == nil {
+		w.giveUp(ctx, l)
+	}
+	return o.login, o.err
+}
+
+// readAddress asks for the address that the browser ended on until one is right. Only a person is asked twice.
+func (w *signIn) readAddress(ctx context.Context, l client.Login) (client.Login, error) {
+	_, person := terminal(w.cmd.InOrStdin())
+	for {
+		w.cmd.PrintErr("Paste the address here: ")
+		line, err := readLine(ctx, w.cmd)
+		if err != nil {
+			return l, errors.Join(err, errors.New("no address was pasted; start again with login --paste"))
+		}
+		end, err := w.client.LoginPaste(ctx, w.name, l.ID, secret.New(line))
+		if err == nil {
+			return end, nil
+		}
+		if !person {
+			return l, err
+		}
+		tell(w.cmd, "\n%s", clean(advice(err)))
+	}
+}
+
+// invite tells where to sign in. The address is data where the user asked for it, else words.
+func (w *signIn) invite(l client.Login) error {
+	link := clean(l.URL)
+	asData := w.noBrowser || w.device || w.paste
+	switch {
+	case w.device:
+		tell(w.cmd, "Open %s on any device and type the code %s", link, clean(l.UserCode))
+	case w.paste:
+		tell(w.cmd, "Open the address below in any browser and sign in. It ends on a page that may not load: "+
+			"copy that page's address.")
+	case w.noBrowser:
+		tell(w.cmd, "Open the address below and sign in; waiting for you to finish there …")
+	case l.Opened:
+		tell(w.cmd, "Opened your browser; waiting for you to finish there …\nNo page? Open this one: %s", link)
+	default:
+		// There is no browser, or it takes its time to come up: the keeper does not wait for that.
+		tell(w.cmd, "Open this page where no browser comes up; waiting for you to finish there …\n%s", link)
+	}
+	if w.json {
+		return printLine(w.cmd.OutOrStdout(), l)
+	}
+	if asData {
+		_, err := fmt.Fprintln(w.cmd.OutOrStdout(), link)
+		return err
+	}
+	return nil
+}
+
+// giveUp ends the sign-in at the keeper, so that a page that is still open cannot finish it.
+func (w *signIn) giveUp(ctx context.Context, l client.Login) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), startWait)
+	defer cancel()
+	if _, err := w.client.LoginCancel(ctx, w.name, l.ID); err != nil {
+		tell(w.cmd, "The sign-in may still be open: %s", clean(err.Error()))
+	}
+}
+
+// ended says how the sign-in went.
+func (w *signIn) ended(l client.Login) error {
+	if l.Status == "done" && l.Session != nil {
+		return w.finished(*l.Session)
+	}
+	return &fault{code: failureCode(l.Failure), text: pick(l.Detail, "the sign-in failed; try again")}
+}
+
+func (w *signIn) finished(s client.Session) error {
+	if w.json {
+		return printLine(w.cmd.OutOrStdout(), s)
+	}
+	tell(w.cmd, "%s (%s): %s", clean(s.Name), pick(accountWords(s.Account), "an account without a name"), sentence(s, time.Now()))
+	return nil
+}
+
+// failureCode says what a sign-in that failed exits with.
+func failureCode(kind string) int {
+	switch signin.Kind(kind) {
+	case signin.KindDenied, signin.KindWrongAccount, signin.KindTimeout, signin.KindCancelled:
+		return exitSignIn
+	case signin.KindStore:
+		return exitKeychain
+	case signin.KindSetup:
+		return exitSetup
+	case signin.KindExchange, signin.KindNoRefresh:
+		return exitFailed
+	}
+	return exitFailed
+}

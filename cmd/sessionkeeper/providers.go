@@ -1,0 +1,215 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sessionkeeper/session/provider"
+	"sessionkeeper/ui/api/places"
+)
+
+func providersCommand() *cobra.Command {
+	var asJSON *bool
+	cmd := &cobra.Command{
+		Use:   "providers [ID] [--json]",
+		Short: "Show the providers that are known by an ID",
+		Args:  maybeID,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			catalogue, err := loadCatalogue(cmd)
+			if err != nil {
+				return err
+			}
+			if len(args) == 0 {
+				return printProviders(cmd, catalogue.All(), *asJSON)
+			}
+			p, ok := catalogue.Lookup(args[0])
+			if !ok {
+				return faultf(exitFailed, "no provider is known as %q; see: sessionkeeper providers", args[0])
+			}
+			return printProvider(cmd, p, *asJSON)
+		},
+	}
+	asJSON = jsonFlag(cmd)
+	cmd.AddCommand(explainCommand())
+	return cmd
+}
+
+// loadCatalogue reads the built-in providers and the user's own; broken files of the user are told and left out.
+func loadCatalogue(cmd *cobra.Command) (*provider.Catalogue, error) {
+	p, err := places.Find()
+	if err != nil {
+		return nil, err
+	}
+	catalogue, faults := provider.LoadCatalogue(filepath.Join(p.Config, "providers"))
+	for _, fault := range faults {
+		tell(cmd, "A provider file cannot be used: %s", clean(fault.Error()))
+	}
+	return catalogue, nil
+}
+
+// providerView is a provider as scripts see it.
+type providerView struct {
+	ID           string   `json:"id"`
+	Name         string   `json:"name"`
+	Issuer       string   `json:"issuer,omitempty"`
+	AuthorizeURL string   `json:"authorize_url,omitempty"`
+	TokenURL     string   `json:"token_url,omitempty"`
+	DeviceURL    string   `json:"device_url,omitempty"`
+	RevokeURL    string   `json:"revoke_url,omitempty"`
+	Scopes       []string `json:"scopes,omitempty"`
+	Vars         []string `json:"vars,omitempty"`
+	PasteOnly    bool     `json:"paste_only,omitempty"`
+	ConsoleURL   string   `json:"console_url,omitempty"`
+	Note         string   `json:"note,omitempty"`
+	Sources      []string `json:"sources,omitempty"`
+}
+
+func viewProvider(p provider.Provider) providerView {
+	v := providerView{
+		ID: p.ID, Name: p.Name, Issuer: p.Issuer, AuthorizeURL: p.AuthorizeURL, TokenURL: p.TokenURL,
+		DeviceURL: p.DeviceURL, RevokeURL: p.RevokeURL, Scopes: p.Scopes, PasteOnly: p.PasteOnly,
+		ConsoleURL: p.ConsoleURL, Note: p.Note, Sources: p.Sources,
+	}
+	for _, variable := range p.Vars {
+		v.Vars = append(v.Vars, variable.Name)
+	}
+	return v
+}
+
+func printProviders(cmd *cobra.Command, all []provider.Provider, asJSON bool) error {
+	views := make([]providerView, len(all))
+	rows := [][]string{{"ID", "NAME", "DEVICE", "NEEDS"}}
+	for i, p := range all {
+		v := viewProvider(p)
+		views[i] = v
+		device := "no"
+		if v.DeviceURL != "" {
+			device = "yes"
+		}
+		needs := make([]string, len(v.Vars))
+		for i, name := range v.Vars {
+			needs[i] = "--var " + name + "=…"
+		}
+		rows = append(rows, []string{clean(v.ID), clean(v.Name), device, clean(strings.Join(needs, " "))})
+	}
+	if asJSON {
+		return printJSON(cmd.OutOrStdout(), views)
+	}
+	return table(cmd.OutOrStdout(), rows)
+}
+
+func printProvider(cmd *cobra.Command, p provider.Provider, asJSON bool) error {
+	v := viewProvider(p)
+	if asJSON {
+		return printJSON(cmd.OutOrStdout(), v)
+	}
+	return fields(cmd.OutOrStdout(),
+		[2]string{"id", clean(v.ID)}, [2]string{"name", clean(v.Name)}, [2]string{"issuer", clean(v.Issuer)},
+		[2]string{"authorize", clean(v.AuthorizeURL)}, [2]string{"token", clean(v.TokenURL)},
+		[2]string{"device", clean(v.DeviceURL)}, [2]string{"revoke", clean(v.RevokeURL)},
+		[2]string{"scopes", clean(strings.Join(v.Scopes, " "))}, [2]string{"needs", clean(strings.Join(v.Vars, ", "))},
+		[2]string{"register at", clean(v.ConsoleURL)}, [2]string{"note", clean(v.Note)},
+		[2]string{"sources", clean(strings.Join(v.Sources, " "))},
+	)
+}
+
+// explanation is what an answer means, for scripts.
+type explanation struct {
+	Verdict string `json:"verdict"`
+	Code    string `json:"code"`
+	Reason  string `json:"reason"`
+	Advice  string `json:"advice"`
+	Known   bool   `json:"known"`
+}
+
+func explainCommand() *cobra.Command {
+	var id string
+	var status int
+	var withHead bool
+	var asJSON *bool
+	cmd := &cobra.Command{
+		Use:   "explain [--provider ID] --status N | --http [--json]",
+		Short: "Say what a token endpoint's answer on stdin means",
+		Args:  noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if withHead == (status != 0) {
+				return misusef(cmd, "give --status N with the body on stdin, or --http with head and body")
+			}
+			if !withHead && (status < 100 || status > 599) {
+				return misusef(cmd, "--status %d is no HTTP status", status)
+			}
+			var p *provider.Provider
+			if id != "" {
+				catalogue, err := loadCatalogue(cmd)
+				if err != nil {
+					return err
+				}
+				found, ok := catalogue.Lookup(id)
+				if !ok {
+					return faultf(exitFailed, "no provider is known as %q; see: sessionkeeper providers", id)
+				}
+				p = &found
+			}
+			status, header, body, err := readAnswer(cmd.InOrStdin(), status, withHead)
+			if err != nil {
+				return err
+			}
+			return printExplanation(cmd, provider.Judge(p, status, header, body), *asJSON)
+		},
+	}
+	cmd.Flags().StringVar(&id, "provider", "", "judge as an answer of the provider `ID`")
+	cmd.Flags().IntVar(&status, "status", 0, "the answer's HTTP status `N`")
+	cmd.Flags().BoolVar(&withHead, "http", false, "stdin has the answer with its head")
+	asJSON = jsonFlag(cmd)
+	return cmd
+}
+
+// maxAnswer bounds an answer to explain, in bytes; a keeper reads 256 KiB at most.
+const maxAnswer = 256 << 10
+
+func readAnswer(r io.Reader, status int, withHead bool) (int, http.Header, []byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxAnswer))
+	if err != nil {
+		return 0, nil, nil, fmt.Errorf("reading the answer: %w", err)
+	}
+	if !withHead {
+		return status, http.Header{}, data, nil
+	}
+	response, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(data)), nil)
+	if err != nil {
+		return 0, nil, nil, faultf(exitFailed, `stdin is no HTTP answer; it begins with a line like "HTTP/1.1 400 Bad Request"`)
+	}
+	defer response.Body.Close()
+	// A pasted answer is often shorter than its Content-Length: what there is counts.
+	body, _ := io.ReadAll(response.Body)
+	return response.StatusCode, response.Header, body, nil
+}
+
+func printExplanation(cmd *cobra.Command, a provider.Answer, asJSON bool) error {
+	e := explanation{Verdict: string(a.Verdict), Code: a.Code, Reason: a.Reason, Advice: a.Advice, Known: a.Known}
+	if asJSON {
+		return printJSON(cmd.OutOrStdout(), e)
+	}
+	known := "yes"
+	if !e.Known {
+		known = "no: no table names this answer, so it counts as passing"
+	}
+	return fields(cmd.OutOrStdout(),
+		[2]string{"verdict", clean(e.Verdict)}, [2]string{"code", clean(e.Code)}, [2]string{"reason", reasonWords(e.Reason)},
+		[2]string{"advice", clean(e.Advice)}, [2]string{"known", known},
+	)
+}
+
+func maybeID(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return misusef(cmd, "providers wants one ID at most")
+	}
+	return nil
+}

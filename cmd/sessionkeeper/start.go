@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sessionkeeper/session/config"
+	"sessionkeeper/ui/api/client"
+	"sessionkeeper/ui/api/places"
+)
+
+const (
+	startWait = 3 * time.Second       // for the socket of a keeper that is starting
+	startStep = 15 * time.Millisecond // between two looks for it
+)
+
+// connect gives a client of the running keeper, and starts one where none runs.
+func connect(ctx context.Context) (*client.Client, error) {
+	socket, err := keeperSocket(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return client.New(socket), nil
+}
+
+// keeperSocket finds the keeper's socket. Where no keeper runs it starts one; callers that race all wait for the one
+// that the kernel lock lets win.
+func keeperSocket(ctx context.Context) (string, error) {
+	p, err := places.Find()
+	if err != nil {
+		return "", err
+	}
+	socket, err := client.Socket(ctx, p)
+	if !errors.Is(err, client.ErrNoKeeper) {
+		return socket, err
+	}
+	if os.Getenv("SESSIONKEEPER_NO_AUTOSTART") == "1" {
+		return "", errors.New("no keeper runs, and SESSIONKEEPER_NO_AUTOSTART=1 forbids to start one; " +
+			"run: sessionkeeper serve")
+	}
+	return awaitKeeper(ctx, p)
+}
+
+// startKeeper starts a keeper that outlives us: in a session of its own, in the root folder, with nothing of ours open.
+// The channel is closed if it ends while we are still here.
+func startKeeper(p places.Places) (<-chan struct{}, error) {
+	if err := canStart(p); err != nil {
+		return nil, err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("finding our own program: %w", err)
+	}
+	keepDescriptors()
+	cmd := exec.Command(program, "serve") //nolint:gosec,noctx // our own program, which outlives every context of ours
+	cmd.Dir = string(filepath.Separator)
+	cmd.SysProcAttr = detached()
+	if home := os.Getenv("SESSIONKEEPER_HOME"); home != "" {
+		// A relative one would mean another folder from where the keeper runs.
+		cmd.Env = append(os.Environ(), "SESSIONKEEPER_HOME="+filepath.Dir(p.Config))
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("starting the keeper: %w", err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = cmd.Wait()
+	}()
+	return ended, nil
+}
+
+// canStart says beforehand what a keeper without a terminal could only say to its log.
+func canStart(p places.Places) error {
+	dir, err := config.Open(p.Config)
+	if err != nil {
+		return err
+	}
+	settings, err := dir.Settings()
+	if err != nil {
+		return fmt.Errorf("reading the settings: %w; correct the file and try again", err)
+	}
+	if settings.Keychain == "file" {
+		return faultf(exitKeychain, "no keeper runs, and its keychain is a file under a passphrase; "+
+			"start it yourself: sessionkeeper serve --passphrase-file FILE")
+	}
+	return nil
+}
+
+// awaitKeeper starts a keeper where none holds the lock, and waits until one listens, startWait at most. One that is
+// just stopping is waited for and followed by ours.
+func awaitKeeper(ctx context.Context, p places.Places) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, startWait)
+	defer cancel()
+	tick := time.NewTicker(startStep)
+	defer tick.Stop()
+	var ended <-chan struct{}
+	for started := false; ; {
+		socket, err := client.Socket(ctx, p)
+		if err == nil {
+			return socket, nil
+		}
+		if !started {
+			if _, held := lockHolder(p); !held {
+				if ended, err = startKeeper(p); err != nil {
+					return "", err
+				}
+				started = true
+			}
+		}
+		select {
+		case <-ctx.Done():
+			if errors.Is(ctx.Err(), context.Canceled) {
+				return "", ctx.Err()
+			}
+			return "", notStarted(p)
+		case <-ended:
+			ended = nil
+			if _, held := lockHolder(p); !held {
+				return "", notStarted(p)
+			}
+		case <-tick.C:
+		}
+	}
+}
+
+// notStarted says why there is no keeper, as far as can be seen from outside.
+func notStarted(p places.Places) error {
+	if pid, held := lockHolder(p); held {
+		return fmt.Errorf("a keeper runs (pid %d) and does not answer; stop it with kill %d and try again", pid, pid)
+	}
+	path := filepath.Join(p.State, "keeper.log")
+	if why := lastError(path); why != "" {
+		return fmt.Errorf("the keeper could not start: %s; correct that, or see: sessionkeeper serve", why)
+	}
+	return fmt.Errorf("the keeper could not start; see %s, or run: sessionkeeper serve", path)
+}
+
+// lastError is the error that the log's last lines tell of, "" where they tell of none.
+func lastError(path string) string {
+	f, err := os.Open(path) //nolint:gosec // our own log
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.Size() > maxSecret {
+		_, _ = f.Seek(-maxSecret, 2)
+	}
+	var found string
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		switch _, text, failed := strings.Cut(lines.Text(), `msg="keeper failed" error=`); {
+		case failed:
+			found = strings.Trim(text, `"`)
+		case strings.HasPrefix(lines.Text(), "panic: "), strings.HasPrefix(lines.Text(), "fatal error: "):
+			found = "it crashed, as its log tells"
+		case strings.Contains(lines.Text(), `msg="keeper starts"`):
+			found = ""
+		}
+	}
+	return strings.ReplaceAll(found, `\"`, `"`)
+}
+
+// keeperCommand is a command that talks to the keeper.
+func keeperCommand(run func(cmd *cobra.Command, c *client.Client, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		c, err := connect(cmd.Context())
+		if err != nil {
+			return err
+		}
+		defer c.Close()
+		return run(cmd, c, args)
+	}
+}
+
+// running gives a client of the running keeper and starts none; the error wraps client.ErrNoKeeper where none runs.
+func running(ctx context.Context) (*client.Client, error) {
+	p, err := places.Find()
+	if err != nil {
+		return nil, err
+	}
+	return client.Dial(ctx, p)
+}

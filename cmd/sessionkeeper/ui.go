@@ -1,0 +1,37 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"sessionkeeper/ui/api/client"
+	"sessionkeeper/ui/desktop"
+)
+
+func uiCommand() *cobra.Command {
+	var only bool
+	cmd := &cobra.Command{
+		Use:   "ui [--print]",
+		Short: "Open the page in the browser",
+		Args:  noArgs,
+		RunE: keeperCommand(func(cmd *cobra.Command, c *client.Client, _ []string) error {
+			code, err := c.PageCode(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if only {
+				_, err := fmt.Fprintln(cmd.OutOrStdout(), code.URL)
+				return err
+			}
+			if err := desktop.New(slog.New(slog.DiscardHandler)).Open(cmd.Context(), code.URL); err != nil {
+				return fmt.Errorf("%w; open this page yourself within a minute: %s", err, code.URL)
+			}
+			tell(cmd, "Opened the page in your browser.")
+			return nil
+		}),
+	}
+	cmd.Flags().BoolVar(&only, "print", false, "print its address with a one-time code, good for a minute")
+	return cmd
+}
