@@ -85,7 +85,8 @@ func FuzzParseSealed(f *testing.F) {
 			return
 		}
 		r, err := keys.open("abc/client", box)
-		if err == nil && (!bytes.Equal(file, whole) || string(r.Data) != "five") {
+		// The seed of the process that found an input has another nonce than ours.
+		if err == nil && (r.Generation != 5 || string(r.Data) != "five") {
 			t.Errorf("a forged file was opened: %q", file)
 		}
 	})

@@ -308,8 +308,8 @@ func replyFault(e dbus.Error) fault {
 	switch {
 	case strings.HasPrefix(e.Name, "org.freedesktop.DBus.Error.Spawn."):
 		return faultNoPeer
-	case strings.Contains(e.Error(), "No space left"), strings.Contains(e.Error(), "Couldn't set item secret"):
-		return faultNoSpace // the second is gnome-keyring's for a ring file that it could not write
+	case strings.Contains(e.Error(), "No space left"), strings.HasPrefix(e.Error(), "Couldn't create item"):
+		return faultNoSpace // the second is gnome-keyring's for a ring file that it cannot write
 	default:
 		return faultFailed
 	}

@@ -129,7 +129,8 @@ func (v *Vault) move(ctx context.Context) {
 			return
 		}
 		if err := v.moveOne(ctx, key); err != nil {
-			v.log.Log(ctx, v.firstTime(key), "spilled record cannot be moved yet", "key", key, "error", err)
+			v.log.Log(ctx, v.firstTime(key), "spilled record cannot be moved yet",
+				"key", key, "error", err, "cause", errors.Unwrap(asUnusable(err)))
 		}
 	}
 }

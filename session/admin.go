@@ -54,6 +54,9 @@ func (k *Keeper) Add(ctx context.Context, a Addition) (Session, *Login, error) {
 			return Session{}, nil, err
 		}
 		v, err := k.loginStarted(ctx, l)
+		if v.Session != nil { // a quick browser
+			return *v.Session, &v, err
+		}
 		return Session{}, &v, err
 	case !a.RefreshToken.Empty():
 		s, err := k.addWithToken(ctx, e, a.RefreshToken)
@@ -458,6 +461,9 @@ func (k *Keeper) Reload(ctx context.Context) {
 	}
 	_ = k.call(ctx, func() {
 		k.faults.Store(&faults)
+		if defs == nil { // the folder itself cannot be read: nothing is known to be gone
+			return
+		}
 		for name, e := range k.entries {
 			def, ok := defs[name]
 			switch {

@@ -181,7 +181,7 @@ func (k *Keeper) publish(e *entry) {
 		s.UsableUntil = e.g.expiresAt
 	}
 	if state != SignedOut {
-		s.WarnAt, _ = nextMark(marks(e.d.EndsAt, e.endKnownAt(), k.warnBefore(e)), e.d.Warned)
+		s.WarnAt, _ = nextMark(k.marks(e), e.doneMarks())
 	}
 	if e.renewable() && e.refusedNow() == nil {
 		s.RenewAt = e.renewDue

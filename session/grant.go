@@ -77,7 +77,10 @@ func (g *grant) renewed(p *provider.Provider, a provider.Answer, wall time.Time,
 		n.expiresAt = n.issuedAt.Add(assumedLife)
 	}
 	if a.Tokens.RefreshExpiresIn > 0 {
-		n.refreshEndsAt = n.issuedAt.Add(a.Tokens.RefreshExpiresIn)
+		// Whole seconds are announced: the same end comes back a second earlier or later.
+		if at := n.issuedAt.Add(a.Tokens.RefreshExpiresIn); at.Sub(n.refreshEndsAt).Abs() > sameDeadline {
+			n.refreshEndsAt = at
+		}
 	}
 	return n.watch(wall)
 }

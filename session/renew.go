@@ -143,6 +143,7 @@ type outcome struct {
 	spilled   bool
 	saveErr   error  // the new grant is nowhere durable
 	adopted   *grant // the store held another grant than the one that was refused
+	salvaged  *grant // the answer was of no use but for its refresh token, which is durable
 	killedOld *bool  // learned: whether the refresh killed the token before it
 }
 
@@ -162,7 +163,9 @@ func (k *Keeper) transact(r *renewal) {
 			o.spilled, o.saveErr = k.store(r.durable, o.grant)
 		case provider.VerdictSignIn, provider.VerdictInteraction:
 			o.adopted = k.reread(ctx, r)
-		case provider.VerdictPassing, provider.VerdictSetup:
+		case provider.VerdictPassing:
+			o.salvaged = k.salvage(r, o.answer)
+		case provider.VerdictSetup:
 		}
 	}
 	var state *durable
@@ -190,6 +193,20 @@ func (k *Keeper) store(d durable, g *grant) (spilled bool, err error) {
 	spilled, err = k.o.Store.Save(ctx, d.ID, data, g.generation)
 	clear(data)
 	return spilled, err
+}
+
+// salvage stores the refresh token of an answer whose access token cannot be used: the one before it may be spent.
+func (k *Keeper) salvage(r *renewal, a provider.Answer) *grant {
+	if a.Tokens.Refresh.Empty() {
+		return nil
+	}
+	g := *r.grant
+	g.generation, g.refresh = max(g.generation, r.durable.Generation)+1, a.Tokens.Refresh
+	if _, err := k.store(r.durable, &g); err != nil {
+		k.log.Error("could not store a refresh token that came with a useless answer", "session", r.durable.Name, "error", err)
+		return nil
+	}
+	return &g
 }
 
 // reread looks whether the store holds another refresh token than the one that was refused: then that one counts.
@@ -256,6 +273,11 @@ func (k *Keeper) finish(r *renewal, o outcome) *durable {
 		k.renewed(e, r.grant, o.grant)
 	case o.answer.Verdict == provider.VerdictPassing:
 		k.failed(e, r, o.answer, now)
+		if o.salvaged != nil {
+			due := e.renewDue
+			k.adopt(e, o.salvaged)
+			e.renewDue, e.d.Intent = due, nil
+		}
 	default:
 		k.answered(e, i, now)
 		k.refused(e, r, o.answer, now)

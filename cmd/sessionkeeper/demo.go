@@ -180,8 +180,8 @@ func signInLink(ctx context.Context, c *client.Client) string {
 	if err != nil || current.State != string(session.SignInNeeded) {
 		return ""
 	}
-	// Nothing is sent for a session that needs its user: the refusal tells the page.
-	_, err = c.Refresh(ctx, demoSession, time.Second)
+	// Nothing is sent for a session that needs its user: the refusal of a fresh token tells the page.
+	_, err = c.Token(ctx, demoSession, client.TokenRequest{Force: true, Wait: -1})
 	if p, ok := errors.AsType[*client.Problem](err); ok {
 		return p.LoginURL
 	}

@@ -36,7 +36,7 @@ func shellWord(name string) string {
 // span says a duration the way people do: "41 min", "3 h 20 min", "5 days".
 func span(d time.Duration) string {
 	const day = 24 * time.Hour
-	switch d = max(d, 0); {
+	switch d = max(d, 0).Round(time.Second); {
 	case d < time.Minute:
 		return fmt.Sprintf("%d s", int(d.Seconds()))
 	case d < 3*time.Minute:

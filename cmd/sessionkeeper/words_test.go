@@ -44,7 +44,8 @@ func TestSpan(t *testing.T) {
 	for given, want := range map[time.Duration]string{
 		-time.Second:                          "0 s",
 		0:                                     "0 s",
-		59*time.Second + 999*time.Millisecond: "59 s",
+		59*time.Second + 400*time.Millisecond: "59 s",
+		5*time.Minute - time.Millisecond:      "5 min",
 		time.Minute:                           "1 min",
 		time.Minute + 30*time.Second:          "1 min 30 s",
 		41*time.Minute + 59*time.Second:       "41 min",

@@ -10,7 +10,8 @@ import (
 
 func TestSettingsErrors(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
-		{"foo = 1", `c.toml:1:1: unknown key "foo"; allowed here: warn_before, check_every, auto_open, http, keychain, log_level`},
+		{"foo = 1", `c.toml:1:1: unknown key "foo"; allowed here: warn_before, check_every, auto_open, http, keychain, ` +
+			`log_level`},
 		{"\n\n  [foo]\nbar = 1", `c.toml:3:4: unknown key "foo"; allowed here: warn_before,`},
 		{"Auto_Open = true", `c.toml:1:1: unknown key "Auto_Open"; allowed here:`},
 		{"a = 1\nb = 2", "c.toml:2:1: unknown key \"b\""},
@@ -64,7 +65,8 @@ func TestListenAddress(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{
-		"", ":0", ":8080", "0.0.0.0:0", "[::]:0", "::", "localhost:0", "0x7f000001:0", "2130706433:0", "127.1:0", "127.0.0.01:0",
+		"", ":0", ":8080", "0.0.0.0:0", "[::]:0", "::", "localhost:0", "0x7f000001:0", "2130706433:0", "127.1:0",
+		"127.0.0.01:0",
 		"127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:http", "[::ffff:127.0.0.1]:0", "[::1%lo]:0",
 		"192.168.1.1:80", "10.0.0.1:0", " 127.0.0.1:0", "127.0.0.1:0 ", "127.0.0.1:0/x", "@127.0.0.1:0", "[fe80::1]:0",
 	} {
@@ -165,7 +167,8 @@ func FuzzDecodeSettings(f *testing.F) {
 
 func FuzzDecodeSession(f *testing.F) {
 	f.Add([]byte("client_id = \"x\"\nprovider = \"github\"\nscopes = [\"a\"]\nmax_age = \"30d\"\n[vars]\ntenant = \"t\"\n"))
-	f.Add([]byte("client_id = \"x\"\nauthorize_url = \"https://a.example\"\ntoken_url = \"http://127.0.0.1:1\"\nauto_open = false"))
+	f.Add([]byte("client_id = \"x\"\nauthorize_url = \"https://a.example\"\ntoken_url = \"http://127.0.0.1\"\n" +
+		"auto_open = false"))
 	f.Add([]byte("[[vars]]\n[vars.x]\nx.y.z = 1"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := decodeSession("s.toml", data, "s", false)
@@ -201,7 +204,8 @@ func full() Session {
 	return Session{
 		Name: "full", Issuer: "https://id.example/tenant", AuthorizeURL: "https://id.example/authorize",
 		TokenURL: "https://id.example/token", DeviceURL: "https://id.example/device", CheckURL: "http://localhost:8080/check",
-		Vars: map[string]string{"tenant": "a\"b", "x y": "é"}, ClientID: "client 'quoted' \\ \u200c", Scopes: []string{"openid", "https://x/y"},
+		Vars: map[string]string{"tenant": "a\"b", "x y": "é"}, ClientID: "client 'quoted' \\ \u200c",
+		Scopes:  []string{"openid", "https://x/y"},
 		Account: "anna@example.org", MaxAge: Duration(36 * time.Hour), WarnBefore: new(Duration(0)), AutoOpen: new(false),
 	}
 }

@@ -41,7 +41,7 @@ func CheckName(name string) error {
 		return fmt.Errorf("session name %q: nothing visible in it", name)
 	}
 	for _, r := range name {
-		if r == '/' || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || unicode.In(r, unicode.Zl, unicode.Zp) {
+		if r == '/' || unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
 			return fmt.Errorf("session name %q: the character %U is not allowed", name, r)
 		}
 	}

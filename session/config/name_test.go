@@ -16,7 +16,8 @@ func TestCheckName(t *testing.T) {
 		}
 	}
 	for _, name := range []string{
-		"", ".", "..", ".hidden", "a/b", "/", "a\x00b", "a\nb", "a\tb", "a\x7fb", "a\u202eb", "a\u200fb", "a\u2066b", "a\u061cb",
+		"", ".", "..", ".hidden", "a/b", "/", "a\x00b", "a\nb", "a\tb", "a\x7fb", "a\u202eb", "a\u200fb", "a\u2066b",
+		"a\u061cb",
 		"a\u2028b", "work.toml", "work.TOML", ".toml", " ", "\u200b\u00a0", "a\xffb", strings.Repeat("م", 201),
 	} {
 		if err := CheckName(name); err == nil {
@@ -98,7 +99,8 @@ func FuzzFileName(f *testing.F) {
 			return
 		}
 		file := fileName(name)
-		if len(file) > maxFileName || strings.ContainsAny(file, `/\:*?"<>|`) || !utf8.ValidString(file) || !isDefinition(file) {
+		if len(file) > maxFileName || strings.ContainsAny(file, `/\:*?"<>|`) ||
+			!utf8.ValidString(file) || !isDefinition(file) {
 			t.Fatalf("%q: file name %q", name, file)
 		}
 		back, hashed, err := sessionName(file)

@@ -51,7 +51,10 @@ func TestSaveAndRead(t *testing.T) {
 		t.Fatalf("new folder: got %v, %v; want an empty map", got, faults)
 	}
 	want := map[string]Session{}
-	for _, name := range []string{"work", "البريد", "a:b?", "CON", "50%", strings.Repeat("م", 200), strings.Repeat("م", 199) + "ن"} {
+	for _, name := range []string{
+		"work", "البريد", "a:b?", "CON", "50%",
+		strings.Repeat("م", 200), strings.Repeat("م", 199) + "ن",
+	} {
 		s := full()
 		s.Name = name
 		want[name] = s

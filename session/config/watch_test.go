@@ -131,7 +131,8 @@ func TestWatchIgnoresOthersFiles(t *testing.T) {
 	d := open(t)
 	w := &watcher{dir: d.Path(), targets: map[string]bool{"/dotfiles/x": true}}
 	for path, want := range map[string]bool{
-		"config.toml": true, "sessions": true, "providers": true, "sessions/a.toml": true, "providers/a.toml": true, ".": true,
+		"config.toml": true, "sessions": true, "providers": true, "sessions/a.toml": true, "providers/a.toml": true,
+		".":            true,
 		"config.toml~": false, ".config.toml.swp": false, "sessions/.save-1.tmp": false, "sessions/a.toml~": false,
 		"other.toml": false, "sessions/.a.toml": false, "4913": false, "elsewhere/a.toml": false,
 	} {

@@ -24,7 +24,10 @@ func start(tb testing.TB, path string) *Log {
 	return l
 }
 
-func file(tb testing.TB) string { return filepath.Join(tb.TempDir(), "state", "history.db") }
+func file(tb testing.TB) string {
+	tb.Helper()
+	return filepath.Join(tb.TempDir(), "state", "history.db")
+}
 
 // types lists the types of what List gives.
 func types(tb testing.TB, l *Log, session string, limit int) string {

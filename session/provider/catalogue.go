@@ -144,7 +144,19 @@ func (c *Catalogue) base(ctx context.Context, w *Wire, t Target) (Provider, erro
 	if t.Issuer != "" {
 		return c.byIssuer(ctx, w, t)
 	}
-	return Provider{Name: hostOf(t.TokenURL), OfflineParams: offlineParams()}, nil
+	host := hostOf(t.TokenURL)
+	return Provider{Name: host, OfflineParams: offlineParams(), rules: c.rulesAt(host)}, nil
+}
+
+// rulesAt finds what errors mean at a host that the catalogue knows, for endpoints that were typed by hand.
+func (c *Catalogue) rulesAt(host string) []rule {
+	for _, id := range slices.Sorted(maps.Keys(c.entries)) {
+		if e := c.entries[id]; host != "" && hostOf(e.file.TokenURL) == host {
+			p := e.provider()
+			return p.rules
+		}
+	}
+	return nil
 }
 
 // byID fills in a catalogue entry and asks its issuer for what it lacks.

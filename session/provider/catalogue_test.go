@@ -177,6 +177,14 @@ func TestResolveEntry(t *testing.T) {
 	if err != nil || p.Name != "as.example" || p.OfflineParams["access_type"] != "offline" {
 		t.Errorf("by hand: %+v %v", p, err)
 	}
+	p, err = c.Resolve(t.Context(), w, Target{
+		AuthorizeURL: "https://login.microsoftonline.com/t/oauth2/v2.0/authorize",
+		TokenURL:     "https://login.microsoftonline.com/t/oauth2/v2.0/token",
+	})
+	if a := Judge(&p, 400, nil, []byte(`{"error":"invalid_grant","error_codes":[50076]}`)); err != nil ||
+		p.ID != "" || a.Verdict != VerdictInteraction {
+		t.Errorf("by hand at a known host: %s %v", a.Verdict, err)
+	}
 	for _, v := range []struct {
 		target Target
 		want   string
@@ -189,8 +197,18 @@ func TestResolveEntry(t *testing.T) {
 		{Target{ID: "google", Vars: map[string]string{"tenant": "x"}}, `no variable "tenant"`},
 		{Target{ID: "microsoft", Vars: map[string]string{"tenat": "x"}}, "it takes tenant"},
 		{Target{ID: "microsoft", Vars: map[string]string{"tenant": "x/../y"}}, "letters, digits"},
-		{Target{ID: "shopify", Vars: map[string]string{"shop": "evil.example/x?", "redirect": "https://a.example"}}, "letters, digits"},
-		{Target{ID: "shopify", Vars: map[string]string{"shop": "me@evil.example", "redirect": "https://a.example"}}, "letters, digits"},
+		{
+			Target{ID: "shopify", Vars: map[string]string{
+				"shop":     "evil.example/x?",
+				"redirect": "https://a.example",
+			}}, "letters, digits",
+		},
+		{
+			Target{ID: "shopify", Vars: map[string]string{
+				"shop":     "me@evil.example",
+				"redirect": "https://a.example",
+			}}, "letters, digits",
+		},
 		{Target{ID: "gitea", Vars: map[string]string{"base": "http://git.example"}}, "want an https address"},
 		{Target{AuthorizeURL: "https://as.example/a"}, "address is missing"},
 		{Target{}, "address is missing"},
@@ -218,7 +236,8 @@ func TestResolveByIssuer(t *testing.T) {
 		t.Errorf("unknown: %+v %v", p, err)
 	}
 	p, err = c.Resolve(t.Context(), w, Target{ID: "okta", Vars: map[string]string{"issuer": server.URL}})
-	if err != nil || p.ID != "okta" || p.TokenURL != server.URL+"/token" || p.Check.URL != "" && p.Check.URL != p.UserinfoURL {
+	if err != nil || p.ID != "okta" || p.TokenURL != server.URL+"/token" ||
+		p.Check.URL != "" && p.Check.URL != p.UserinfoURL {
 		t.Errorf("completed: %+v %v", p, err)
 	}
 }

@@ -21,7 +21,11 @@ func TestAuthStyle(t *testing.T) {
 		{"both", Provider{AuthMethods: []string{"client_secret_post", "client_secret_basic"}}, with, AuthBasic},
 		{"post alone", Provider{AuthMethods: []string{"client_secret_post", "none"}}, with, AuthPost},
 		{"neither", Provider{AuthMethods: []string{"private_key_jwt"}}, with, AuthBasic},
-		{"metadata wants a secret that is not there", Provider{AuthMethods: []string{"client_secret_basic"}}, without, AuthNone},
+		{
+			"metadata wants a secret that is not there",
+			Provider{AuthMethods: []string{"client_secret_basic"}},
+			without, AuthNone,
+		},
 		{"catalogue", Provider{AuthStyle: AuthPost, AuthMethods: []string{"client_secret_basic"}}, with, AuthPost},
 		{"catalogue, no secret", Provider{AuthStyle: AuthBasic}, without, AuthNone},
 		{"catalogue says none, a secret", Provider{AuthStyle: AuthNone}, with, AuthBasic},

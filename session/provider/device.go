@@ -57,7 +57,8 @@ func (d *document) device(sentAt time.Time) (Device, bool) {
 	if out.VerificationURL == "" {
 		out.VerificationURL = o.text("verification_url")
 	}
-	if _, err := checkURL("verification address", out.VerificationURL); err != nil || out.Code.Empty() || out.UserCode == "" {
+	_, err := checkURL("verification address", out.VerificationURL)
+	if err != nil || out.Code.Empty() || out.UserCode == "" {
 		return Device{}, false
 	}
 	if _, err := checkURL("verification address", out.VerificationURLComplete); err != nil {

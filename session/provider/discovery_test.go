@@ -84,12 +84,40 @@ func TestDiscoverKinds(t *testing.T) {
 		check   CheckKind
 		scopes  []string
 	}{
-		{"no scopes listed", oidcPath, map[string]any{"scopes_supported": nil}, true, "offline_access", CheckUserinfo, []string{"openid", "profile", "email"}},
-		{"no offline_access", oidcPath, map[string]any{"scopes_supported": []string{"openid"}}, true, "", CheckUserinfo, []string{"openid"}},
-		{"no userinfo", oidcPath, map[string]any{"userinfo_endpoint": ""}, true, "offline_access", CheckIntrospect, []string{"openid", "email"}},
+		{
+			"no scopes listed", oidcPath,
+			map[string]any{"scopes_supported": nil},
+			true, "offline_access",
+			CheckUserinfo,
+			[]string{"openid", "profile", "email"},
+		},
+		{
+			"no offline_access", oidcPath,
+			map[string]any{"scopes_supported": []string{"openid"}},
+			true, "",
+			CheckUserinfo,
+			[]string{"openid"},
+		},
+		{
+			"no userinfo", oidcPath,
+			map[string]any{"userinfo_endpoint": ""},
+			true, "offline_access",
+			CheckIntrospect,
+			[]string{"openid", "email"},
+		},
 		{"RFC 8414", "/.well-known/oauth-authorization-server", nil, false, "offline_access", CheckIntrospect, nil},
-		{"RFC 8414 with nothing", "/.well-known/oauth-authorization-server", map[string]any{"scopes_supported": nil, "introspection_endpoint": nil}, false, "", CheckNone, nil},
-		{"device alone", oidcPath, map[string]any{"authorization_endpoint": nil}, true, "offline_access", CheckUserinfo, []string{"openid", "email"}},
+		{
+			"RFC 8414 with nothing", "/.well-known/oauth-authorization-server",
+			map[string]any{"scopes_supported": nil, "introspection_endpoint": nil},
+			false, "", CheckNone, nil,
+		},
+		{
+			"device alone", oidcPath,
+			map[string]any{"authorization_endpoint": nil},
+			true, "offline_access",
+			CheckUserinfo,
+			[]string{"openid", "email"},
+		},
 	} {
 		server, w := serveMetadata(t, v.path, func(string) map[string]any { return v.change })
 		p, err := w.Discover(t.Context(), server.URL)
@@ -98,7 +126,8 @@ func TestDiscoverKinds(t *testing.T) {
 			continue
 		}
 		if p.OIDC != v.oidc || p.OfflineScope != v.offline || p.Check.Kind != v.check || !slices.Equal(p.Scopes, v.scopes) {
-			t.Errorf("%s: OIDC %t, offline scope %q, check %q, scopes %q", v.name, p.OIDC, p.OfflineScope, p.Check.Kind, p.Scopes)
+			t.Errorf("%s: OIDC %t, offline scope %q, check %q, scopes %q", v.name, p.OIDC, p.OfflineScope,
+				p.Check.Kind, p.Scopes)
 		}
 		if p.OfflineParams["access_type"] != "offline" {
 			t.Errorf("%s: access_type=offline is missing", v.name)
@@ -127,7 +156,11 @@ func TestDiscoverRefuses(t *testing.T) {
 		change map[string]any
 		want   string
 	}{
-		{"another issuer", map[string]any{"issuer": "https://other.example"}, `names another issuer, "https://other.example"`},
+		{
+			"another issuer",
+			map[string]any{"issuer": "https://other.example"},
+			`names another issuer, "https://other.example"`,
+		},
 		{"no issuer", map[string]any{"issuer": nil}, "names another issuer"},
 		{"http endpoint", map[string]any{"token_endpoint": "http://as.example/token"}, "token_endpoint"},
 		{"other scheme", map[string]any{"jwks_uri": "file:///etc/passwd"}, "jwks_uri"},
@@ -141,7 +174,8 @@ func TestDiscoverRefuses(t *testing.T) {
 		}
 	}
 	server, w := serveMetadata(t, oidcPath, plain)
-	if _, err := w.Discover(t.Context(), server.URL+"/"); err == nil || !strings.Contains(err.Error(), "slash at the end") {
+	_, err := w.Discover(t.Context(), server.URL+"/")
+	if err == nil || !strings.Contains(err.Error(), "slash at the end") {
 		t.Errorf("slash: %v", err)
 	}
 	for issuer, want := range map[string]string{

@@ -153,7 +153,8 @@ func TestVerifySignatures(t *testing.T) {
 	i.publish(jose.JSONWebKey{Key: public, KeyID: "ed"})
 	i.publish(jose.JSONWebKey{Key: rsaKey.Public(), KeyID: "enc", Use: "enc"})
 	c := Client{ID: "app", Secret: secret.New("secretsecretsecretsecretsecretsecret")}
-	i.publish(map[string]any{"kty": "oct", "kid": "oct", "k": base64.RawURLEncoding.EncodeToString([]byte(c.Secret.Reveal()))})
+	shared := base64.RawURLEncoding.EncodeToString([]byte(c.Secret.Reveal()))
+	i.publish(map[string]any{"kty": "oct", "kid": "oct", "k": shared})
 	good := sign(t, jose.RS256, rsaKey, "rsa", i.claims(nil)).Reveal()
 	for _, v := range []struct {
 		name  string

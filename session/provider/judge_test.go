@@ -157,6 +157,11 @@ func TestPassingStaysPassing(t *testing.T) {
 	}
 }
 
+// everyReason is the description that RFC 6749 section 5.2 gives of invalid_grant, which many servers send as it is.
+const everyReason = "The provided authorization grant (e.g., authorization code) or refresh token is invalid, " +
+	"expired, revoked, does not match the redirection URI used in the authorization request, or was issued to " +
+	"another client."
+
 func TestJudgeNames(t *testing.T) {
 	c := known(t)
 	for _, v := range []struct {
@@ -169,22 +174,69 @@ func TestJudgeNames(t *testing.T) {
 		known    bool
 	}{
 		{"", 400, `{"error":"invalid_grant"}`, VerdictSignIn, "invalid_grant", "refused", true},
-		{"", 400, `{"error":"Invalid_Grant","error_description":"Token revoked"}`, VerdictSignIn, "invalid_grant", "revoked", true},
-		{"", 400, `{"error":"invalid_grant","error_description":"Refresh token has expired"}`, VerdictSignIn, "invalid_grant", "expired", true},
-		{"", 400, `{"error":"invalid_grant","error_description":"Token has been expired or revoked."}`, VerdictSignIn, "invalid_grant", "refused", true},
-		{"", 400, `{"error":"invalid_grant","error_description":"The provided authorization grant (e.g., authorization code) or refresh token is invalid, expired, revoked, does not match the redirection URI used in the authorization request, or was issued to another client. The refresh token was already used."}`, VerdictSignIn, "invalid_grant", "reused", true},
-		{"", 400, `{"error":"invalid_grant","error_description":"The provided authorization grant is invalid, expired, revoked, does not match the redirection URI used in the authorization request, or was issued to another client."}`, VerdictSignIn, "invalid_grant", "refused", true},
-		{"", 400, `{"error":"invalid_grant","error_description":"User disabled"}`, VerdictSignIn, "invalid_grant", "account_disabled", true},
-		{"", 401, `{"error":{"code":"refresh_token_reused","type":"invalid_request_error","message":"already used"}}`, VerdictSignIn, "refresh_token_reused", "reused", true},
+		{
+			"", 400, `{"error":"Invalid_Grant","error_description":"Token revoked"}`, VerdictSignIn, "invalid_grant",
+			"revoked", true,
+		},
+		{
+			"", 400, `{"error":"invalid_grant","error_description":"Refresh token has expired"}`, VerdictSignIn,
+			"invalid_grant", "expired", true,
+		},
+		{
+			"", 400, `{"error":"invalid_grant","error_description":"Token has been expired or revoked."}`,
+			VerdictSignIn, "invalid_grant", "refused", true,
+		},
+		{
+			"", 400,
+			`{"error":"invalid_grant","error_description":"` + everyReason + ` The refresh token was already used."}`,
+			VerdictSignIn, "invalid_grant", "reused", true,
+		},
+		{
+			"", 400, `{"error":"invalid_grant","error_description":"` + everyReason + `"}`, VerdictSignIn,
+			"invalid_grant", "refused", true,
+		},
+		{
+			"", 400, `{"error":"invalid_grant","error_description":"User disabled"}`, VerdictSignIn, "invalid_grant",
+			"account_disabled", true,
+		},
+		{
+			"", 401,
+			`{"error":{"code":"refresh_token_reused","type":"invalid_request_error","message":"already used"}}`,
+			VerdictSignIn, "refresh_token_reused", "reused", true,
+		},
 		{"", 200, `{"error":"token_expired"}`, VerdictSignIn, "token_expired", "expired", true},
-		{"", 403, `{"error":{"code":"refresh_token_invalidated"}}`, VerdictSignIn, "refresh_token_invalidated", "revoked", true},
+		{
+			"", 403, `{"error":{"code":"refresh_token_invalidated"}}`, VerdictSignIn, "refresh_token_invalidated",
+			"revoked", true,
+		},
 		{"", 401, `{"error":"account_deleted"}`, VerdictSignIn, "account_deleted", "account_disabled", true},
-		{"", 400, `{"error":"invalid_request","error_description":"Refresh token expired."}`, VerdictSignIn, "invalid_request", "expired", true},
-		{"", 400, `{"error":"invalid_request","error_description":"Refresh token is invalid or has already been claimed by another client."}`, VerdictSignIn, "invalid_request", "refused", true},
-		{"", 400, `{"error":"invalid_request","error_description":"Value passed for the token was invalid."}`, VerdictSignIn, "invalid_request", "refused", true},
-		{"", 400, `{"error":"invalid_request","error_description":"Missing required parameter: refresh_token"}`, VerdictPassing, "invalid_request", "", true},
-		{"", 400, `{"error":"unauthorized_client","error_description":"unable to parse refresh token"}`, VerdictSignIn, "unauthorized_client", "refused", true},
-		{"", 400, `{"error":"unauthorized_client","error_description":"the grant type refresh_token is not allowed"}`, VerdictSetup, "unauthorized_client", "client", true},
+		{
+			"", 400, `{"error":"invalid_request","error_description":"Refresh token expired."}`, VerdictSignIn,
+			"invalid_request", "expired", true,
+		},
+		{
+			"", 400,
+			`{"error":"invalid_request","error_description":"Refresh token is invalid or has already been claimed by ` +
+				`another client."}`,
+			VerdictSignIn, "invalid_request", "refused", true,
+		},
+		{
+			"", 400, `{"error":"invalid_request","error_description":"Value passed for the token was invalid."}`,
+			VerdictSignIn, "invalid_request", "refused", true,
+		},
+		{
+			"", 400, `{"error":"invalid_request","error_description":"Missing required parameter: refresh_token"}`,
+			VerdictPassing, "invalid_request", "", true,
+		},
+		{
+			"", 400, `{"error":"unauthorized_client","error_description":"unable to parse refresh token"}`,
+			VerdictSignIn, "unauthorized_client", "refused", true,
+		},
+		{
+			"", 400,
+			`{"error":"unauthorized_client","error_description":"the grant type refresh_token is not allowed"}`,
+			VerdictSetup, "unauthorized_client", "client", true,
+		},
 		{"", 400, `{"error":"invalid_scope"}`, VerdictSetup, "invalid_scope", "scope", true},
 		{"", 400, `{"error":"redirect_uri_mismatch"}`, VerdictSetup, "redirect_uri_mismatch", "redirect", true},
 		{"", 400, `{"error":"unsupported_grant_type"}`, VerdictSetup, "unsupported_grant_type", "config", true},
@@ -197,11 +249,23 @@ func TestJudgeNames(t *testing.T) {
 		{"", 200, ``, VerdictPassing, "truncated", "", true},
 		{"", 200, `{"hello":"world"}`, VerdictPassing, "no_token", "", false},
 		{"", 302, ``, VerdictPassing, "redirect_refused", "", true},
-		{"google", 400, `{"error":"invalid_grant","error_subtype":"invalid_rapt"}`, VerdictInteraction, "invalid_grant", "interaction_required", true},
-		{"microsoft", 400, `{"error":"interaction_required","error_codes":[50076],"claims":"{}"}`, VerdictInteraction, "interaction_required", "interaction_required", true},
-		{"microsoft", 400, `{"error":"invalid_grant","error_description":"AADSTS700082: x"}`, VerdictSignIn, "invalid_grant", "expired", true},
+		{
+			"google", 400, `{"error":"invalid_grant","error_subtype":"invalid_rapt"}`, VerdictInteraction,
+			"invalid_grant", "interaction_required", true,
+		},
+		{
+			"microsoft", 400, `{"error":"interaction_required","error_codes":[50076],"claims":"{}"}`,
+			VerdictInteraction, "interaction_required", "interaction_required", true,
+		},
+		{
+			"microsoft", 400, `{"error":"invalid_grant","error_description":"AADSTS700082: x"}`, VerdictSignIn,
+			"invalid_grant", "expired", true,
+		},
 		{"facebook", 400, `{"error":{"code":190,"error_subcode":460}}`, VerdictSignIn, "190/460", "refused", true},
-		{"box", 400, `{"error":"invalid_grant","error_description":"Refresh token has expired"}`, VerdictSignIn, "invalid_grant", "refused", true},
+		{
+			"box", 400, `{"error":"invalid_grant","error_description":"Refresh token has expired"}`, VerdictSignIn,
+			"invalid_grant", "refused", true,
+		},
 	} {
 		p := example{provider: v.provider}.ofOrNil(t, c)
 		a := Judge(p, v.status, http.Header{}, []byte(v.body))
@@ -290,7 +354,8 @@ func TestRetryAfter(t *testing.T) {
 
 func TestMessageHoldsNoSecret(t *testing.T) {
 	const short, long = "rt-9f8e", "0123456789abcdef0123456789abcdef0123"
-	body := `{"error":"oops ` + short + `","error_description":"token ` + short + ` and ` + long + "\\u202e \\u0007\\n" + `end"}`
+	body := `{"error":"oops ` + short + `","error_description":"token ` + short + ` and ` + long +
+		"\\u202e \\u0007\\n" + `end"}`
 	a := judge(nil, 400, nil, []byte(body), time.Now(), []string{"", short})
 	for _, bad := range []string{short, long, "\u202e"} {
 		if strings.Contains(a.Message+a.Code, bad) {

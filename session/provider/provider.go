@@ -205,8 +205,13 @@ type Tokens struct {
 // of control characters, cut to a line, and never holds a token.
 type Answer struct {
 	Verdict Verdict
-	Code    string // the provider's code in lower case, or ours: "network", "timeout", "tls_untrusted", "captive_portal", "redirect_refused", "response_too_large", "truncated" …
-	Reason  string // for sign_in, interaction and setup: the state's reason ("revoked", "expired", "reused", "refused", "interaction_required", "account_disabled", "client", "redirect", "scope", "config")
+	// Code is the provider's code in lower case, or one of ours: network, timeout, cancelled, tls_untrusted, tls_failed,
+	// insecure_url, proxy_auth_required, redirect_refused, captive_portal, html_page, response_too_large, truncated,
+	// malformed_answer, malformed_token, no_token, unsupported, or http_ and the status.
+	Code string
+	// Reason is that of the state, for sign_in, interaction and setup: revoked, expired, reused, refused,
+	// interaction_required, account_disabled, client, redirect, scope, config.
+	Reason  string
 	Advice  string // one sentence: what to do
 	Message string
 	Known   bool // false: a code or shape that no table names

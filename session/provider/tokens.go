@@ -19,7 +19,8 @@ const (
 // tokens reads a token answer. It is forgiving: an access token is all that it insists on. Where the tokens lie one
 // level down (Slack's authed_user, Withings' body), that level counts, with the top for what it lacks.
 func (d *document) tokens(p *Provider, now time.Time) (Tokens, bool) {
-	for _, in := range []object{d.fields, d.fields.object("data"), d.fields.object("authed_user"), d.fields.object("body")} {
+	top := d.fields
+	for _, in := range []object{top, top.object("data"), top.object("authed_user"), top.object("body")} {
 		access := in.text("access_token")
 		if access == "" {
 			continue
@@ -33,7 +34,7 @@ func (d *document) tokens(p *Provider, now time.Time) (Tokens, bool) {
 		}
 		t.ExpiresIn = in.accessLife(now)
 		if t.ExpiresIn == 0 {
-			t.ExpiresIn = d.fields.accessLife(now)
+			t.ExpiresIn = top.accessLife(now)
 		}
 		t.ExpiresIn = shorter(t.ExpiresIn, jwtLife(access, now))
 		t.RefreshExpiresIn = in.refreshLife(now)

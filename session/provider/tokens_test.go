@@ -42,18 +42,41 @@ func TestTokenAnswers(t *testing.T) {
 		{"epoch in ms", fmt.Sprintf(`{"access_token":"a","expires_at":%d}`, (unix+600)*1000), 10 * time.Minute, "", 0, nil},
 		{"epoch in a string", fmt.Sprintf(`{"access_token":"a","expires_on":"%d"}`, unix+600), 10 * time.Minute, "", 0, nil},
 		{"ISO", `{"access_token":"a","expires_at":"2026-01-02T03:14:05Z"}`, 10 * time.Minute, "", 0, nil},
-		{"span before instant", fmt.Sprintf(`{"access_token":"a","expires_in":60,"expires_at":%d}`, unix+600), time.Minute, "", 0, nil},
+		{
+			"span before instant", fmt.Sprintf(`{"access_token":"a","expires_in":60,"expires_at":%d}`, unix+600),
+			time.Minute, "", 0, nil,
+		},
 		{"instant in the past", `{"access_token":"a","expires_at":5}`, time.Second, "", 0, nil},
-		{"GitHub's form", `access_token=a&expires_in=28800&refresh_token=r&refresh_token_expires_in=15897600&scope=&token_type=bearer`, 8 * time.Hour, "r", 184 * 24 * time.Hour, nil},
+		{
+			"GitHub's form",
+			`access_token=a&expires_in=28800&refresh_token=r&refresh_token_expires_in=15897600&scope=&token_type=bearer`,
+			8 * time.Hour, "r", 184 * 24 * time.Hour, nil,
+		},
 		{"Keycloak never", `{"access_token":"a","refresh_expires_in":0,"refresh_token":"r"}`, 0, "r", 0, nil},
 		{"Keycloak", `{"access_token":"a","refresh_expires_in":1800,"refresh_token":"r"}`, 0, "r", 30 * time.Minute, nil},
-		{"Intuit", `{"access_token":"a","x_refresh_token_expires_in":"8640000","refresh_token":"r"}`, 0, "r", 100 * 24 * time.Hour, nil},
-		{"refresh for ever", `{"access_token":"a","refresh_token_expires_in":99999999999,"refresh_token":"r"}`, 0, "r", 0, nil},
+		{
+			"Intuit", `{"access_token":"a","x_refresh_token_expires_in":"8640000","refresh_token":"r"}`, 0, "r",
+			100 * 24 * time.Hour, nil,
+		},
+		{
+			"refresh for ever", `{"access_token":"a","refresh_token_expires_in":99999999999,"refresh_token":"r"}`, 0,
+			"r", 0, nil,
+		},
 		{"refresh null", `{"access_token":"a","refresh_token":null}`, 0, "", 0, nil},
 		{"refresh empty", `{"access_token":"a","refresh_token":""}`, 0, "", 0, nil},
-		{"Slack's nesting", `{"ok":true,"authed_user":{"access_token":"a","refresh_token":"r","expires_in":43200}}`, 12 * time.Hour, "r", 0, nil},
-		{"Withings' nesting", `{"status":0,"body":{"access_token":"a","refresh_token":"r","expires_in":10800}}`, 3 * time.Hour, "r", 0, nil},
-		{"data nesting, span at the top", `{"data":{"access_token":"a","refresh_token":"r"},"expires_in":60}`, time.Minute, "r", 0, nil},
+		{
+			"Slack's nesting",
+			`{"ok":true,"authed_user":{"access_token":"a","refresh_token":"r","expires_in":43200}}`, 12 * time.Hour,
+			"r", 0, nil,
+		},
+		{
+			"Withings' nesting", `{"status":0,"body":{"access_token":"a","refresh_token":"r","expires_in":10800}}`,
+			3 * time.Hour, "r", 0, nil,
+		},
+		{
+			"data nesting, span at the top", `{"data":{"access_token":"a","refresh_token":"r"},"expires_in":60}`,
+			time.Minute, "r", 0, nil,
+		},
 		{"error false", `{"access_token":"a","error":false,"refresh_token":"r"}`, 0, "r", 0, nil},
 		{"error beside", `{"access_token":"a","error":"invalid_grant","refresh_token":"r"}`, 0, "r", 0, nil},
 		{"scope string", `{"access_token":"a","scope":"x  y"}`, 0, "", 0, []string{"x", "y"}},
@@ -84,7 +107,8 @@ func TestTokenAnswers(t *testing.T) {
 
 func TestNoTokens(t *testing.T) {
 	for _, body := range []string{
-		`{"access_token":""}`, `{"access_token":null}`, `{"access_token":{}}`, `{"access_token":true}`, `[]`, `"access_token"`,
+		`{"access_token":""}`, `{"access_token":null}`, `{"access_token":{}}`, `{"access_token":true}`,
+		`[]`, `"access_token"`,
 		`access_token=`, `not a form: access_token=a`, `<access_token>a</access_token>`, `{"data":[{"access_token":"a"}]}`,
 		`{"token":{"access_token":"a"`,
 	} {
@@ -120,7 +144,10 @@ func TestJWTLifeIsAHint(t *testing.T) {
 		{"shorter than said", fmt.Sprintf(`{"exp":%d}`, now.Unix()+60), "3600", time.Minute},
 		{"longer than said", fmt.Sprintf(`{"exp":%d}`, now.Unix()+7200), "3600", time.Hour},
 		{"not said", fmt.Sprintf(`{"exp":%d,"iat":%d}`, now.Unix()+60, now.Unix()), "null", time.Minute},
-		{"issued ahead of the clock", fmt.Sprintf(`{"exp":%d,"iat":%d}`, now.Unix()+7200, now.Unix()+6000), "null", 20 * time.Minute},
+		{
+			"issued ahead of the clock", fmt.Sprintf(`{"exp":%d,"iat":%d}`, now.Unix()+7200, now.Unix()+6000),
+			"null", 20 * time.Minute,
+		},
 		{"over", fmt.Sprintf(`{"exp":%d}`, now.Unix()-60), "3600", time.Hour},
 		{"a word", `{"exp":"x"}`, "3600", time.Hour},
 		{"a century", `{"exp":99999999999}`, "null", maxAccessLife},

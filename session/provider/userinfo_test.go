@@ -15,7 +15,12 @@ func TestUserinfo(t *testing.T) {
 		{`{"id":583231,"login":"octocat","name":null,"email":null}`, Account{"583231", "octocat", ""}},
 		{`{"data":{"id":"2244","name":"X Dev","username":"xdev"}}`, Account{"2244", "X Dev", ""}},
 		{`{"ok":true,"user":"bob","user_id":"U1","team_id":"T1"}`, Account{"U1", "bob", ""}},
-		{`{"account_id":"dbid:A","name":{"display_name":"Ada L"},"email":"a@b.example"}`, Account{"dbid:A", "Ada L", "a@b.example"}},
+		{
+			`{"account_id":"dbid:A","name":{"display_name":"Ada L"},"email":"a@b.example"}`, Account{
+				"dbid:A",
+				"Ada L", "a@b.example",
+			},
+		},
 		{`{"uuid":"{1-2}","display_name":"Ada"}`, Account{"{1-2}", "Ada", ""}},
 		{`{"result":{"id":"c","email":"a@b.example"},"success":true}`, Account{"c", "", "a@b.example"}},
 		{`{"email":"only@example.com"}`, Account{"only@example.com", "", "only@example.com"}},

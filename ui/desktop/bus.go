@@ -168,7 +168,9 @@ type link struct {
 	err     error  // why there is no connection
 }
 
-func newBus(name string, address func() (string, error), watched string, log *slog.Logger, match ...dbus.MatchOption) *bus {
+func newBus(
+	name string, address func() (string, error), watched string, log *slog.Logger, match ...dbus.MatchOption,
+) *bus {
 	return &bus{
 		name: name, address: address, watched: watched, match: match, log: log,
 		kicked: make(chan struct{}, 1),

@@ -1,6 +1,6 @@
 // Package desktop is what the desktop offers the keeper: notifications with buttons, the browser, the screen lock, and
-// word of sleep and of the network's return. Every D-Bus connection of it is private. Nothing here blocks for long: each
-// call has a deadline.
+// word of sleep and of the network's return. Every D-Bus connection of it is private. Nothing here blocks for long:
+// each call has a deadline.
 package desktop
 
 import (

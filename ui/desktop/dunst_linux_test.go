@@ -48,7 +48,8 @@ func start(t *testing.T, debian string, env []string, name string, args ...strin
 // startDunst shows notices on a screen of its own, and returns when it is ready.
 func startDunst(t *testing.T, bus *desktoptest.Bus) *dbus.Conn {
 	t.Helper()
-	number, err := start(t, "xvfb", nil, "Xvfb", "-displayfd", "3", "-screen", "0", "800x600x24", "-nolisten", "tcp").ReadString('\n')
+	screen := start(t, "xvfb", nil, "Xvfb", "-displayfd", "3", "-screen", "0", "800x600x24", "-nolisten", "tcp")
+	number, err := screen.ReadString('\n')
 	if err != nil {
 		t.Fatal("Xvfb ended: ", err)
 	}

@@ -57,7 +57,8 @@ func lookAtBus(ctx context.Context) []Check {
 		}
 	}
 	defer conn.Close()
-	return []Check{{Name: "dbus", OK: true, Detail: "session bus reached"}, lookForNotices(ctx, conn), lookForTray(ctx, conn)}
+	reached := Check{Name: "dbus", OK: true, Detail: "session bus reached"}
+	return []Check{reached, lookForNotices(ctx, conn), lookForTray(ctx, conn)}
 }
 
 func openBus(ctx context.Context) (*dbus.Conn, error) {
@@ -94,15 +95,16 @@ func askService(ctx context.Context, conn *dbus.Conn) Check {
 	ctx, cancel := context.WithTimeout(ctx, lookLimit/4)
 	defer cancel()
 	var name, vendor, version, spec string
-	err := conn.Object(notificationsName, notificationsPath).CallWithContext(ctx, notificationsName+".GetServerInformation",
-		dbus.FlagNoAutoStart).Store(&name, &vendor, &version, &spec)
+	err := conn.Object(notificationsName, notificationsPath).CallWithContext(ctx,
+		notificationsName+".GetServerInformation", dbus.FlagNoAutoStart).Store(&name, &vendor, &version, &spec)
 	if err != nil {
 		return Check{
 			Name: "notifications", Detail: "the service runs but does not answer: " + err.Error(),
 			Action: "end its process; it is started again when needed",
 		}
 	}
-	return Check{Name: "notifications", OK: true, Detail: strings.TrimSpace("service runs: " + plain(name) + " " + plain(version))}
+	said := strings.TrimSpace("service runs: " + plain(name) + " " + plain(version))
+	return Check{Name: "notifications", OK: true, Detail: said}
 }
 
 func lookForTray(ctx context.Context, conn *dbus.Conn) Check {
@@ -115,7 +117,8 @@ func lookForTray(ctx context.Context, conn *dbus.Conn) Check {
 	case owner == "":
 		c.Detail = "no tray to show an icon in"
 	default:
-		shown, _ := property(ctx, conn.Object(trayName, "/StatusNotifierWatcher"), trayName, "IsStatusNotifierHostRegistered").(bool)
+		watcher := conn.Object(trayName, "/StatusNotifierWatcher")
+		shown, _ := property(ctx, watcher, trayName, "IsStatusNotifierHostRegistered").(bool)
 		if shown {
 			c.OK, c.Detail = true, "icons are shown"
 			return c

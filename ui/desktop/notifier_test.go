@@ -51,7 +51,8 @@ func TestNotice(t *testing.T) {
 		t.Errorf("got actions %q", a.Actions)
 	}
 	if a.Urgency != 2 || a.ExpireMilli != 0 || b.Urgency != 1 || b.ExpireMilli != -1 {
-		t.Errorf("got urgency %d and %d, expiry %d and %d; want 2, 1, 0, -1", a.Urgency, b.Urgency, a.ExpireMilli, b.ExpireMilli)
+		t.Errorf("got urgency %d and %d, expiry %d and %d; want 2, 1, 0, -1",
+			a.Urgency, b.Urgency, a.ExpireMilli, b.ExpireMilli)
 	}
 	if a.App != "Sessionkeeper" || a.DesktopEntry != "sessionkeeper" || a.Replaces != 0 || b.Replaces != 0 {
 		t.Errorf("got %+v and %+v", a, b)
@@ -99,8 +100,8 @@ func TestPress(t *testing.T) {
 	// Somebody else's notice, a stranger's broadcast and a stranger's word straight to us are all passed over.
 	other := bus.Connect(t)
 	var foreign uint32
-	if err := other.Object(notificationsName, notificationsPath).Call(notificationsName+".Notify", 0, "other", uint32(0), "",
-		"F", "", []string{"default", "F"}, map[string]dbus.Variant{}, int32(-1)).Store(&foreign); err != nil {
+	if err := other.Object(notificationsName, notificationsPath).Call(notificationsName+".Notify", 0, "other", uint32(0),
+		"", "F", "", []string{"default", "F"}, map[string]dbus.Variant{}, int32(-1)).Store(&foreign); err != nil {
 		t.Fatal(err)
 	}
 	service.Press(t, foreign, "default")
@@ -241,7 +242,8 @@ func TestServiceThatDiesWithACallUnderWay(t *testing.T) {
 	if err := <-failed; err == nil {
 		t.Error("want an error")
 	}
-	if err := d.Notify(t.Context(), Notice{Key: "a", Title: "A2"}); err == nil || !strings.Contains(err.Error(), "install one") {
+	err := d.Notify(t.Context(), Notice{Key: "a", Title: "A2"})
+	if err == nil || !strings.Contains(err.Error(), "install one") {
 		t.Errorf("no service: got %v; want word of what to install", err)
 	}
 	service = desktoptest.StartNotifications(t, bus)
@@ -281,7 +283,8 @@ func TestBusComesAndGoes(t *testing.T) {
 func TestSetEnvMovesToAnotherBus(t *testing.T) {
 	noDesktop(t)
 	d := run(t, stillClock())
-	if err := d.Notify(t.Context(), Notice{Key: "a", Title: "A"}); err == nil || !strings.Contains(err.Error(), "session bus") {
+	err := d.Notify(t.Context(), Notice{Key: "a", Title: "A"})
+	if err == nil || !strings.Contains(err.Error(), "session bus") {
 		t.Fatalf("got %v; want word of the missing bus", err)
 	}
 	for range 2 {

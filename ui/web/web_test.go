@@ -34,7 +34,7 @@ func everyState() []apitest.Session {
 	now := time.Now()
 	long := string([]rune(strings.Repeat(arabic, 23))[:200])
 	return []apitest.Session{
-		{Name: "github", Provider: "github", ClientID: "c1", State: "active", UsableUntil: now.Add(41*time.Hour + time.Hour/60)},
+		{Name: "github", Provider: "github", ClientID: "c1", State: "active", UsableUntil: now.Add(2465 * time.Minute)},
 		{Name: long, Provider: "google", ClientID: "c2", State: "active", UsableUntil: now.Add(8 * time.Hour)},
 		{
 			Name: "gitlab <b>work</b>", Issuer: "https://gitlab.example", ClientID: "c3", State: "retrying",

@@ -59,6 +59,7 @@ func works(t *testing.T, userinfo, token string) bool {
 // Tokens that live nine seconds, of a certified provider that is not ours: every one that is handed out works at that
 // moment, no refresh token is sent twice, reuse is never detected. All of it on a real keyring.
 func TestShortTokensOfAStranger(t *testing.T) {
+	t.Parallel()
 	p := stranger.Start(t, stranger.Options{AccessTTL: 9 * time.Second, SessionTTL: 2 * time.Hour})
 	h := newHome(t, keychaintest.Start(t).Env()...)
 	h.serve()
@@ -100,13 +101,14 @@ func TestShortTokensOfAStranger(t *testing.T) {
 // The keeper is killed at random moments of its renewals. Where the provider's rules allow it nothing is lost; where
 // they do not, only what was interrupted asks for a sign-in, and says why.
 func TestKilledAtAnyMoment(t *testing.T) {
-	ring := keychaintest.Start(t)
+	t.Parallel()
 	for _, rotation := range []authserver.Rotation{authserver.RotationOff, authserver.RotationGrace, authserver.RotationStrict} {
 		t.Run(string(rotation), func(t *testing.T) {
+			t.Parallel()
 			p := authservertest.Start(t, authserver.Options{
 				AccessTTL: 3 * time.Second, SessionTTL: -1, Rotation: rotation, Grace: time.Minute, AutoApprove: true,
 			})
-			h := newHome(t, ring.Env()...)
+			h := newHome(t, keychaintest.Start(t).Env()...)
 			h.serve()
 			names := []string{"one", "two", "three", "four"}
 			for _, name := range names {
@@ -159,6 +161,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 // One revoked grant opens the consent page, once; after consent the session goes on under its name. Fifty at once open
 // at most one page and never another.
 func TestRevokedGrantsAndTabs(t *testing.T) {
+	t.Parallel()
 	p := authservertest.Start(t, authserver.Options{
 		AccessTTL: 6 * time.Second, SessionTTL: -1, AutoApprove: true, Rotation: authserver.RotationStrict,
 	})
@@ -183,9 +186,18 @@ func TestRevokedGrantsAndTabs(t *testing.T) {
 	}
 
 	const many = 50
-	for i := range many {
-		h.must("add", fmt.Sprintf("s%02d", i), "--issuer", p.Issuer(), "--client-id", "demo", "--scope", "openid")
+	var adding sync.WaitGroup
+	for i := range 5 {
+		adding.Go(func() {
+			for j := range many / 5 {
+				name := fmt.Sprintf("s%d%d", i, j)
+				if out, errs, code := h.run("add", name, "--issuer", p.Issuer(), "--client-id", "demo", "--scope", "openid"); code != 0 {
+					t.Errorf("adding %s: exit %d\n%s%s", name, code, out, errs)
+				}
+			}
+		})
 	}
+	adding.Wait()
 	h.kill(syscall.SIGTERM)
 	h.env = append(h.env, "BROWSER_CLOSED=1") // from now on nobody answers
 	h.serve()
@@ -209,6 +221,7 @@ func TestRevokedGrantsAndTabs(t *testing.T) {
 // The keyring stops answering in the middle of renewals: tokens go on being handed out, what the provider gave is
 // sealed beside the keyring, and it survives a killed keeper.
 func TestKeychainStopsDuringRenewals(t *testing.T) {
+	t.Parallel()
 	p := authservertest.Start(t, authserver.Options{
 		AccessTTL: 6 * time.Second, SessionTTL: -1, AutoApprove: true, Rotation: authserver.RotationStrict,
 	})
@@ -264,6 +277,7 @@ func TestKeychainStopsDuringRenewals(t *testing.T) {
 // A stopped process is what a suspended machine looks like from inside: the first caller afterwards gets a token that
 // works.
 func TestStoppedAndContinued(t *testing.T) {
+	t.Parallel()
 	p := authservertest.Start(t, authserver.Options{
 		AccessTTL: 4 * time.Second, SessionTTL: -1, AutoApprove: true, Rotation: authserver.RotationStrict,
 	})
@@ -307,6 +321,7 @@ func forms(secret string) []string {
 
 // No secret that ever passed is found in a log, a file, an answer or a crash, through every fault of the provider.
 func TestNoSecretLeaks(t *testing.T) {
+	t.Parallel()
 	const clientSecret = "cs_CANARY_5b1f60c2a9"
 	secrets := &vault{secrets: []string{clientSecret}}
 	p := authservertest.Start(t, authserver.Options{

@@ -17,6 +17,7 @@ import (
 // A session that comes to its end is announced once, also over a kill; the button on the notice signs in again, and
 // then the notice is gone.
 func TestWarningAndItsButton(t *testing.T) {
+	t.Parallel()
 	p := authservertest.Start(t, authserver.Options{
 		AccessTTL: 5 * time.Second, SessionTTL: 40 * time.Second, AutoApprove: true, Rotation: authserver.RotationStrict,
 	})

@@ -139,7 +139,8 @@ func (n *Notifications) Closed() []Closed {
 	return slices.Clone(n.closed)
 }
 
-// Wait blocks until want reports true for a notice, past or to come, and returns it. It gives up when the service stops.
+// Wait blocks until want reports true for a notice, past or to come, and returns it. It gives up when the service
+// stops.
 func (n *Notifications) Wait(tb testing.TB, want func(Notice) bool) Notice {
 	tb.Helper()
 	n.mu.Lock()

@@ -151,7 +151,8 @@ func TestNewerFileIsLeftAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	fill(t, l, "a", time.Now(), 3)
-	if _, err := l.db.Load().ExecContext(t.Context(), "ALTER TABLE entries ADD COLUMN more TEXT; PRAGMA user_version = 2"); err != nil {
+	const upgrade = "ALTER TABLE entries ADD COLUMN more TEXT; PRAGMA user_version = 2"
+	if _, err := l.db.Load().ExecContext(t.Context(), upgrade); err != nil {
 		t.Fatal(err)
 	}
 	if err := l.Close(); err != nil {
@@ -213,7 +214,8 @@ func TestFileThatBreaksInUse(t *testing.T) {
 			if err := find(t.Context(), l); err != nil {
 				t.Error(err)
 			}
-			if kept, err := filepath.Glob(path + ".corrupt-*Z"); err != nil || len(kept) != 1 || !strings.Contains(l.Aside(), kept[0]) {
+			kept, err := filepath.Glob(path + ".corrupt-*Z")
+			if err != nil || len(kept) != 1 || !strings.Contains(l.Aside(), kept[0]) {
 				t.Errorf("kept %q, %v; Aside says %q", kept, err, l.Aside())
 			}
 			mustWork(t, l)
