@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 )
 
@@ -151,12 +150,10 @@ func fileTrouble(doing string, err error) error {
 	return unusable(f, fmt.Errorf("%s a record: %w", doing, err))
 }
 
-var plainKey = regexp.MustCompile(`^[a-z0-9_/-]+$`)
-
 // fileName gives the file for a key. It holds for disks that take upper and lower case for the same, and on Windows,
 // where some short names are devices.
 func fileName(key, suffix string) string {
-	if plainKey.MatchString(key) {
+	if made(key, lower+digits+"_/-", len(key)) {
 		return "k-" + strings.ReplaceAll(key, "/", ".") + suffix
 	}
 	return "x-" + strings.ToLower(base32.HexEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(key))) + suffix

@@ -7,7 +7,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"regexp"
+	"strings"
 )
 
 // Reason says why the keychain cannot be used now.
@@ -90,9 +90,20 @@ type Health struct {
 	Spilled int    `json:"spilled,omitempty"` // records that wait on disk for the keychain
 }
 
-var (
-	validKey = regexp.MustCompile(`^[A-Za-z0-9_/-]{1,128}$`)
-	// validItemKey also takes our own records, whose keys start with a point.
-	validItemKey = regexp.MustCompile(`^\.?[A-Za-z0-9_/-]{1,128}$`)
-	validHome    = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+const (
+	lower   = "abcdefghijklmnopqrstuvwxyz"
+	letters = lower + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	digits  = "0123456789"
 )
+
+// made reports whether s has 1 to most characters, all of them of set.
+func made(s, set string, most int) bool {
+	return s != "" && len(s) <= most && strings.Trim(s, set) == ""
+}
+
+func validKey(key string) bool { return made(key, letters+digits+"_/-", 128) }
+
+// validItemKey also takes our own records, whose keys start with a point.
+func validItemKey(key string) bool { return validKey(strings.TrimPrefix(key, ".")) }
+
+func validHome(home string) bool { return made(home, letters+digits+"_-", 64) }

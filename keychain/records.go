@@ -48,7 +48,7 @@ func (s *records) partUser(key string, slot byte, n int) string {
 
 // Load reads the record under key.
 func (s *records) Load(ctx context.Context, key string) (Record, error) {
-	if !validItemKey.MatchString(key) {
+	if !validItemKey(key) {
 		return Record{}, errKey
 	}
 	unlock, err := s.locks.lock(ctx, key)
@@ -93,7 +93,7 @@ func (s *records) whole(ctx context.Context, key string, h head, data []byte) (R
 // Save writes the parts first, then the head that makes them the record, then removes the parts of the record before.
 // A crash between any two writes leaves the old record or the new one.
 func (s *records) Save(ctx context.Context, key string, r Record) error {
-	if !validItemKey.MatchString(key) {
+	if !validItemKey(key) {
 		return errKey
 	}
 	if len(r.Data) > maxRecord {
@@ -176,7 +176,7 @@ func (s *records) write(ctx context.Context, user string, value []byte) error {
 
 // Delete removes the parts and then the head, so that what a crash leaves can still be found and deleted.
 func (s *records) Delete(ctx context.Context, key string) error {
-	if !validItemKey.MatchString(key) {
+	if !validItemKey(key) {
 		return errKey
 	}
 	unlock, err := s.locks.lock(ctx, key)

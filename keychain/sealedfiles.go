@@ -35,7 +35,7 @@ func (s *sealedFiles) Load(ctx context.Context, key string) (Record, error) {
 }
 
 func (s *sealedFiles) enter(ctx context.Context, key string) (unlock func(), err error) {
-	if !validKey.MatchString(key) {
+	if !validKey(key) {
 		return nil, errKey
 	}
 	return s.locks.lock(ctx, key)

@@ -62,7 +62,7 @@ func Open(ctx context.Context, o Options) (*Vault, error) {
 	if v.log == nil {
 		v.log = slog.New(slog.DiscardHandler)
 	}
-	if !validHome.MatchString(o.Home) || !filepath.IsAbs(o.StateDir) {
+	if !validHome(o.Home) || !filepath.IsAbs(o.StateDir) {
 		return nil, errors.New("keychain: Options need a Home of [A-Za-z0-9_-] and an absolute StateDir")
 	}
 	place := "sealed"
@@ -118,7 +118,7 @@ func (v *Vault) assemble(o Options) error {
 
 // enter begins work on key, alone, and keeps Close waiting for its end.
 func (v *Vault) enter(ctx context.Context, key string) (leave func(), err error) {
-	if !validKey.MatchString(key) {
+	if !validKey(key) {
 		return nil, errKey
 	}
 	v.mu.Lock()

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -77,13 +78,15 @@ func fold(fields object) object {
 }
 
 // lostTokens finds string members that matter in an object that is whole but not valid JSON, as with "expires_in":NaN.
-var lostTokens = regexp.MustCompile(
-	`"(access_token|refresh_token|id_token|token_type|scope)"\s*:\s*("(?:[^"\\\x00-\x1f]|\\.)*")`)
+var lostTokens = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(
+		`"(access_token|refresh_token|id_token|token_type|scope)"\s*:\s*("(?:[^"\\\x00-\x1f]|\\.)*")`)
+})
 
 // salvage rescues tokens from an object with a syntax error: a rotated refresh token that is not read is lost.
 func salvage(body []byte) object {
 	fields := object{}
-	for _, m := range lostTokens.FindAllSubmatch(body, -1) {
+	for _, m := range lostTokens().FindAllSubmatch(body, -1) {
 		if json.Valid(m[2]) {
 			fields[string(m[1])] = json.RawMessage(m[2])
 		}
@@ -94,7 +97,9 @@ func salvage(body []byte) object {
 	return fields
 }
 
-var formName = regexp.MustCompile(`^[A-Za-z0-9_.\-]{1,64}$`)
+var formName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9_.\-]{1,64}$`)
+})
 
 // parseForm reads a form-encoded answer. Only one that holds an error or an access token counts as a form, and only
 // one without a space, quote or angle bracket: prose and pages must not pass for it.
@@ -108,7 +113,7 @@ func parseForm(body []byte) object {
 	}
 	fields := object{}
 	for k := range values {
-		if !formName.MatchString(k) {
+		if !formName().MatchString(k) {
 			return nil
 		}
 		if v, err := json.Marshal(values.Get(k)); err == nil {

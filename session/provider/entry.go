@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
@@ -207,13 +208,15 @@ func knownKeys(key []string) []string {
 	return names
 }
 
-var entryID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+var entryID = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+})
 
 // check finds what the form alone does not forbid.
 func (e *entry) check() error {
 	f := &e.file
 	for _, id := range append([]string{e.id}, e.aliases...) {
-		if !entryID.MatchString(id) {
+		if !entryID().MatchString(id) {
 			return fmt.Errorf("id %q: use small letters, digits and dashes", id)
 		}
 	}
@@ -260,7 +263,7 @@ func (e *entry) checkTemplates() error {
 		sample[v.Name] = "sample"
 	}
 	for _, t := range p.templates() {
-		for _, m := range variable.FindAllStringSubmatch(*t.url, -1) {
+		for _, m := range variable().FindAllStringSubmatch(*t.url, -1) {
 			if _, ok := e.file.Vars[m[1]]; !ok && !reservedVariable(m[1]) {
 				return fmt.Errorf("%s: {%s} is not among vars", t.key, m[1])
 			}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -36,7 +37,7 @@ func (d *document) fault(sent []string) fault {
 	for _, number := range o.numbers("error_codes") {
 		f.addSub("aadsts" + number)
 	}
-	f.addSub(numberedError.FindString(strings.ToLower(o.text("error_description"))))
+	f.addSub(numberedError().FindString(strings.ToLower(o.text("error_description"))))
 	f.add(o.scalar("error"))
 	if inner != nil {
 		f.addInner(inner)
@@ -49,7 +50,9 @@ func (d *document) fault(sent []string) fault {
 }
 
 // numberedError is a code of Microsoft's that stands in the text where error_codes is missing.
-var numberedError = regexp.MustCompile(`^aadsts\d{4,9}|^aadb2c\d{4,9}`)
+var numberedError = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^aadsts\d{4,9}|^aadb2c\d{4,9}`)
+})
 
 // addInner takes the codes of an error object.
 func (f *fault) addInner(o object) {
@@ -62,7 +65,7 @@ func (f *fault) addInner(o object) {
 	}
 	f.add(code)
 	f.add(o.scalar("error"))
-	if m := o.text("message"); upperCode.MatchString(m) {
+	if m := o.text("message"); upperCode().MatchString(m) {
 		f.add(m)
 	}
 	for _, name := range []string{"errortype", "status", "reason"} {
@@ -73,7 +76,9 @@ func (f *fault) addInner(o object) {
 }
 
 // upperCode is a code that stands where others have a sentence (Firebase).
-var upperCode = regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)
+var upperCode = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)
+})
 
 // leadWithWord prefers a code in letters to a number as the leading one.
 func (f *fault) leadWithWord() {
@@ -160,7 +165,9 @@ func (o object) numbers(name string) []string {
 const maxMessage = 300
 
 // secretLike is a run of characters that could be a token: long and without a space.
-var secretLike = regexp.MustCompile(`[A-Za-z0-9_\-./+=~]{32,}`)
+var secretLike = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[A-Za-z0-9_\-./+=~]{32,}`)
+})
 
 // cleanLine makes one short printable line of what a stranger sent. Anything that could be a token is cut out.
 func cleanLine(s string) string {
@@ -173,7 +180,7 @@ func cleanLine(s string) string {
 		}
 		return r
 	}, s)
-	s = secretLike.ReplaceAllString(strings.Join(strings.Fields(s), " "), "…")
+	s = secretLike().ReplaceAllString(strings.Join(strings.Fields(s), " "), "…")
 	if r := []rune(s); len(r) > maxMessage {
 		s = string(r[:maxMessage-1]) + "…"
 	}

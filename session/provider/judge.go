@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -131,10 +132,12 @@ func (p *Provider) outcome(status int, f *fault) (outcome, bool) {
 }
 
 // deadRefresh finds words that speak of a refresh token that will not work again.
-var deadRefresh = regexp.MustCompile(`refresh[ _]?token (is |has |was |has been )?(already )?` +
-	`(invalid|expired|revoked|reused|not found|unknown|malformed)|` +
-	`(invalid|expired|revoked|unknown|parse) refresh[ _]?token|` +
-	`refresh[ _]?token.{0,60}already been (used|claimed)|value passed for the token was invalid`)
+var deadRefresh = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`refresh[ _]?token (is |has |was |has been )?(already )?` +
+		`(invalid|expired|revoked|reused|not found|unknown|malformed)|` +
+		`(invalid|expired|revoked|unknown|parse) refresh[ _]?token|` +
+		`refresh[ _]?token.{0,60}already been (used|claimed)|value passed for the token was invalid`)
+})
 
 // wording handles codes that mean two things and are told apart by their description or status alone.
 // invalid_request and invalid_token for a dead refresh token: dex, X, Databricks, Spring. unauthorized_client: Gitea,
@@ -142,7 +145,7 @@ var deadRefresh = regexp.MustCompile(`refresh[ _]?token (is |has |was |has been 
 func wording(status int, f *fault) (outcome, bool) {
 	switch f.main {
 	case "invalid_request", "invalid_token", "unauthorized_client":
-		if deadRefresh.MatchString(f.text) {
+		if deadRefresh().MatchString(f.text) {
 			return refine(outcome{VerdictSignIn, ""}, f), true
 		}
 	case "access_denied":
@@ -162,11 +165,13 @@ func refine(o outcome, f *fault) outcome {
 }
 
 // listedReasons is the sentence of RFC 6749 section 5.2 that names every reason at once and so none.
-var listedReasons = regexp.MustCompile(`the provided authorization grant.*?issued to another client\.?`)
+var listedReasons = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`the provided authorization grant.*?issued to another client\.?`)
+})
 
 // statedReason reads a description that names one cause, and one only.
 func statedReason(text string) string {
-	text = listedReasons.ReplaceAllString(text, "")
+	text = listedReasons().ReplaceAllString(text, "")
 	found := ""
 	for _, c := range []struct {
 		reason string

@@ -8,11 +8,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
 // variable is a place to fill in, in a catalogue entry's URL.
-var variable = regexp.MustCompile(`\{([a-z_]+)\}`)
+var variable = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\{([a-z_]+)\}`)
+})
 
 // reservedVariable reports whether a name is filled in by others: the client's id when a token is revoked, the tenant
 // when an ID token is checked.
@@ -68,7 +71,7 @@ func (p *Provider) fill(vars map[string]string) error {
 				if _, err := checkURL(v.Name, filled); err != nil {
 					return err
 				}
-			} else if !plainValue.MatchString(value) {
+			} else if !plainValue().MatchString(value) {
 				return fmt.Errorf("provider %s: %s %q: want letters, digits, dots and dashes alone", p.ID, v.Name, value)
 			}
 			*t.url = strings.ReplaceAll(*t.url, mark, filled)
@@ -78,7 +81,9 @@ func (p *Provider) fill(vars map[string]string) error {
 	return nil
 }
 
-var plainValue = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.\-]*(:[0-9]{1,5})?$`)
+var plainValue = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.\-]*(:[0-9]{1,5})?$`)
+})
 
 func (p *Provider) wants() string {
 	names := make([]string, 0, len(p.Vars))

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -159,7 +160,9 @@ func (a answer) refused() *Error {
 }
 
 // secretLike is a run of characters that could be a token: long and without a space.
-var secretLike = regexp.MustCompile(`[A-Za-z0-9_\-./+=~]{32,}`)
+var secretLike = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[A-Za-z0-9_\-./+=~]{32,}`)
+})
 
 // cleanLine makes one short printable line of what a provider wrote. Anything that could be a token is cut out.
 func cleanLine(s string) string {
@@ -174,7 +177,7 @@ func cleanLine(s string) string {
 		}
 		return r
 	}, s)
-	s = secretLike.ReplaceAllString(strings.Join(strings.Fields(s), " "), "…")
+	s = secretLike().ReplaceAllString(strings.Join(strings.Fields(s), " "), "…")
 	if runes := []rune(s); len(runes) > most {
 		s = string(runes[:most]) + "…"
 	}

@@ -97,11 +97,13 @@ func openerError(name string, err error) error {
 	return nil
 }
 
-var anyURL = regexp.MustCompile(`(?i)\b[a-z][a-z0-9+.-]*://\S*`)
+var anyURL = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b[a-z][a-z0-9+.-]*://\S*`)
+})
 
 // withoutURLs makes a line of what an opener wrote. The address has in it what only the provider should see.
 func withoutURLs(text string) string {
-	return strings.Join(strings.Fields(anyURL.ReplaceAllString(text, "[url]")), " ")
+	return strings.Join(strings.Fields(anyURL().ReplaceAllString(text, "[url]")), " ")
 }
 
 // cleanURL writes the URL anew. It ends up as an argument of shell scripts: no character that a shell takes for its own
