@@ -20,7 +20,11 @@ func (k *Keeper) checks(e *entry) bool {
 // checkLife asks the provider whether the token in hand still works, so that a revocation is seen before the next
 // renewal.
 func (k *Keeper) checkLife(e *entry, now time.Time) {
-	if !k.checks(e) || e.checking || e.busy {
+	if !k.checks(e) {
+		e.verifying = false
+		return
+	}
+	if e.checking || e.busy {
 		return
 	}
 	if e.checkAt.IsZero() { // spread over the first period
@@ -31,6 +35,7 @@ func (k *Keeper) checkLife(e *entry, now time.Time) {
 	}
 	e.checkAt = now.Add(time.Duration((0.9 + roll()/5) * float64(k.o.Settings.CheckEvery)))
 	if !e.g.usable(now) {
+		e.verifying = false
 		return // a spent token proves nothing
 	}
 	k.nextCheck, e.checking = now.Add(checkSpacing), true
@@ -43,8 +48,12 @@ func (k *Keeper) checkLife(e *entry, now time.Time) {
 
 // checked takes over the answer about grant g.
 func (k *Keeper) checked(e *entry, g *grant, a provider.Answer) {
-	e.checking = false
-	if e.removed || e.g != g || e.busy {
+	e.checking, e.verifying = false, false
+	if e.removed {
+		return
+	}
+	if e.g != g || e.busy {
+		k.changed(e)
 		return
 	}
 	now := k.now()

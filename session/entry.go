@@ -37,6 +37,7 @@ type entry struct {
 	lastDemand time.Time
 	demanded   bool // a refresh was asked for and not tried yet
 	suspect    bool // the proof of life refused the token in hand
+	verifying  bool // the refresh was refused; whether the token in hand is dead as well is being asked
 	waiters    []*waiter
 	checkAt    time.Time
 	checking   bool
@@ -53,7 +54,7 @@ type published struct {
 	session Session
 	grant   *grant
 	serve   bool // the token may go out while it is usable
-	hold    bool // a renewal is under way that kills the token in hand
+	hold    bool // something is under way that may kill the token in hand
 }
 
 // refusedNow is the refusal that stands for the grant in hand; nil where there is none.
@@ -70,6 +71,16 @@ func (e *entry) late() bool {
 		return true
 	}
 	return e.d.EndsOld != nil && *e.d.EndsOld
+}
+
+// dying reports whether something is under way that may kill the token in hand: a refresh that does so by itself, one
+// that may be taken for a replay (a strict provider then ends the whole grant), or the question after a refusal.
+func (e *entry) dying() bool {
+	if e.verifying {
+		return true
+	}
+	doubt := e.d.Intent != nil && e.d.Intent.Unknown && e.prov != nil && e.prov.Replay != provider.ReplaySafe
+	return (e.busy || e.demanded) && (e.late() || doubt)
 }
 
 // extends reports whether a refresh is known to move the end ahead.
@@ -175,7 +186,7 @@ func (k *Keeper) publish(e *entry) {
 	default:
 		ref := e.refusedNow()
 		p.serve = e.g != nil && (ref == nil || !ref.DeadAccess)
-		p.hold = p.serve && e.busy && e.late()
+		p.hold = p.serve && e.dying()
 	}
 	if p.serve {
 		s.UsableUntil = e.g.expiresAt

@@ -184,7 +184,7 @@ func (k *Keeper) answerWaiters(e *entry, now time.Time) {
 // settle says what a caller gets at now; not ok where it goes on waiting.
 func (k *Keeper) settle(e *entry, w *waiter, now time.Time) (r reply, ok bool) {
 	late := !now.Before(w.until)
-	trying := (e.busy || e.demanded) && !late
+	trying := (e.busy || e.demanded || e.verifying) && !late
 	ref := e.refusedNow()
 	switch state, _, _ := k.stand(e, now); state {
 	case Paused, SignedOut:
@@ -194,7 +194,6 @@ func (k *Keeper) settle(e *entry, w *waiter, now time.Time) (r reply, ok bool) {
 	default:
 	}
 	servable := e.g != nil && e.g.usable(now) && (ref == nil || !ref.DeadAccess)
-	dying := e.busy && e.late() // the renewal under way kills the token in hand
 	newer := e.g != nil && w.armed && e.g.generation > w.after
 	switch {
 	case ref != nil && trying:
@@ -203,7 +202,7 @@ func (k *Keeper) settle(e *entry, w *waiter, now time.Time) (r reply, ok bool) {
 		return reply{grant: e.g}, true
 	case ref != nil:
 		return reply{err: k.problem(e, now)}, true
-	case servable && !dying && (newer || !w.fresh && enough(e.g, now, w.minTTL)):
+	case servable && !e.dying() && (newer || !w.fresh && enough(e.g, now, w.minTTL)):
 		return reply{grant: e.g}, true
 	case !late && !k.hopeless(e, w, now):
 		return reply{}, false
@@ -220,7 +219,7 @@ func (k *Keeper) settle(e *entry, w *waiter, now time.Time) (r reply, ok bool) {
 // hopeless reports whether nothing that is under way or planned can answer a caller in its time.
 func (k *Keeper) hopeless(e *entry, w *waiter, now time.Time) bool {
 	switch {
-	case e.busy || e.loading:
+	case e.busy || e.loading || e.verifying:
 		return false
 	case !e.loaded:
 		return e.storeFault != ""

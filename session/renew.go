@@ -417,6 +417,9 @@ func (k *Keeper) refused(e *entry, r *renewal, a provider.Answer, now time.Time)
 	}
 	e.d.Intent = nil
 	e.d.LastError = lastError(a, now)
+	if !e.suspect && k.checks(e) && e.g.usable(now) {
+		e.verifying, e.checkAt = true, now // is the token in hand dead as well?
+	}
 	k.setRefused(e, &refusal{
 		Verdict: a.Verdict, Reason: reason, Code: a.Code, Advice: a.Advice, Claims: a.Claims, At: now,
 		Generation: r.grant.generation, DeadAccess: e.suspect,
@@ -425,9 +428,6 @@ func (k *Keeper) refused(e *entry, r *renewal, a provider.Answer, now time.Time)
 	k.emit(Event{Type: EventRefreshFailed, Session: e.def.Name, Code: a.Code, Status: a.Status, Message: a.Message, Reason: reason})
 	k.log.Error("the provider refused a refresh", "session", e.def.Name, "verdict", a.Verdict, "code", a.Code,
 		"reason", reason, "http_status", a.Status)
-	if !e.d.Refused.DeadAccess && k.checks(e) { // is the token in hand dead as well?
-		e.checkAt = now
-	}
 }
 
 // setRefused notes a refusal and lets the user know.

@@ -145,7 +145,8 @@ func (h *house) keep(ctx context.Context, stdout io.Writer) error {
 		h.log.ErrorContext(ctx, "provider file cannot be used", "error", err)
 	}
 	past, aside, err := history.Open(filepath.Join(h.places.State, "history.db")) //nolint:contextcheck // it opens whole
-	if err != nil { // it queues and tries again; the keeper keeps people signed in without it
+	if err != nil {
+		// It queues and tries again; the keeper keeps people signed in without it.
 		h.log.ErrorContext(ctx, "history cannot be written", "error", err)
 	}
 	defer past.Close()
