@@ -56,6 +56,8 @@ func demo(cmd *cobra.Command, f demoFlags) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(home)) }()
 
+	tell(cmd, "A provider, a keychain and a keeper of the demo's own start now, in a temporary folder; your sessions are "+
+		"left alone.")
 	provider, err := startChild(ctx, home, exec.Command(program, "--until-stdin-closes", //nolint:gosec,noctx // ended below
 		"--access-ttl", f.accessTTL.String(), "--session-ttl", f.sessionTTL.String()))
 	if err != nil {
@@ -82,7 +84,11 @@ func demo(cmd *cobra.Command, f demoFlags) (err error) {
 		return err
 	}
 	demoGuide(cmd, home, provider.ready["page"])
-	return demoWatch(ctx, cmd.OutOrStdout(), c)
+	if err := demoWatch(ctx, cmd.OutOrStdout(), c); err != nil {
+		return err
+	}
+	tell(cmd, "\nThe demo has ended; everything that it made is removed.")
+	return nil
 }
 
 // demoProgram finds the test provider beside our own program, or on PATH.
@@ -132,6 +138,14 @@ func demoSignIn(cmd *cobra.Command, c *client.Client, issuer string, noBrowser b
 	return w.wait(*put.Login)
 }
 
+// shown is how the user called us, or our name where that would not work in another terminal.
+func shown(called string) string {
+	if path, err := filepath.Abs(called); err == nil && strings.ContainsRune(called, filepath.Separator) {
+		return path
+	}
+	return "sessionkeeper"
+}
+
 func demoGuide(cmd *cobra.Command, home, page string) {
 	tell(cmd, `
 You are signed in, and the keeper keeps it so. What it does is shown below as it happens.
@@ -141,10 +155,10 @@ Try this:
   - open the provider's page, %s
     press Revoke, and watch: the keeper notices at the next renewal and opens the consent page
   - make the provider's token endpoint fail on the same page: the keeper tries again and opens nothing
-  - in another terminal: SESSIONKEEPER_HOME=%s sessionkeeper token demo
+  - in another terminal: SESSIONKEEPER_HOME=%s %s token demo
 
 Ctrl-C ends the demo and removes everything.
-`, page, home)
+`, page, home, shown(os.Args[0]))
 }
 
 // demoWatch shows events until Ctrl-C, and the address of a sign-in page for those who have no browser here. The

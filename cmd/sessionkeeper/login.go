@@ -167,7 +167,7 @@ func (w *signIn) invite(l client.Login) error {
 		tell(w.cmd, "Opened your browser; waiting for you to finish there …\nNo page? Open this one: %s", link)
 	default:
 		// There is no browser, or it takes its time to come up: the keeper does not wait for that.
-		tell(w.cmd, "Open this page where no browser comes up; waiting for you to finish there …\n%s", link)
+		tell(w.cmd, "If no browser comes up, open this page yourself; waiting for you to finish there …\n%s", link)
 	}
 	if w.json {
 		return printLine(w.cmd.OutOrStdout(), l)

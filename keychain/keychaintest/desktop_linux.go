@@ -114,6 +114,7 @@ func start(tb testing.TB, activatable bool) *Desktop {
 	}
 	go func() { _, _ = io.Copy(io.Discard, out) }()
 	d.listen()
+	tb.Attr("real", "dbus-daemon")
 	return d
 }
 
@@ -224,6 +225,7 @@ func (d *Desktop) launch(flags ...string) {
 	d.daemon = cmd
 	d.awaitOwner(true)
 	d.session = ""
+	d.t.Attr("real", "gnome-keyring")
 }
 
 // Stop ends the keyring in peace.

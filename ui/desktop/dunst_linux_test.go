@@ -140,4 +140,5 @@ func TestDunst(t *testing.T) {
 	if c := look(t)["notifications"]; !strings.Contains(c.Detail, "dunst") {
 		t.Errorf("got %+v; want dunst by name", c)
 	}
+	t.Attr("real", "dunst")
 }

@@ -84,6 +84,7 @@ func open(t *testing.T, sessions ...apitest.Session) *browser {
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("starting Chromium: %v; install it: apt-get install chromium", err)
 	}
+	t.Attr("real", "chromium")
 	if err := chromedp.Listen(ctx, b.note); err != nil {
 		t.Fatal(err)
 	}

@@ -62,6 +62,7 @@ func TestInBrowser(t *testing.T) {
 	if err != nil {
 		t.Fatalf("pressing Revoke: %v", err)
 	}
+	t.Attr("real", "chromium")
 	if g := only(t, s); g.State != authserver.StateRevoked || g.Account != "grace@example.org" {
 		t.Errorf("grant %+v", g)
 	}

@@ -25,6 +25,7 @@ type TB interface {
 	Logf(format string, args ...any)
 	Cleanup(func())
 	Context() context.Context
+	Attr(key, value string)
 }
 
 // Options configures the provider. The zero value is ready to use.
@@ -120,6 +121,7 @@ func Start(t TB, o Options) *Provider {
 		_ = command.Wait()
 		t.Fatalf("the provider did not start: %v\n%s", err, words.String())
 	}
+	t.Attr("real", "oidc-provider")
 	return &Provider{Issuer: issuer, t: t}
 }
 

@@ -88,6 +88,7 @@ func (b *Bus) Start(tb testing.TB) {
 	if line, err := bufio.NewReader(ready).ReadString('\n'); err != nil || !strings.Contains(line, "unix:") {
 		tb.Fatalf("dbus-daemon said %q, %v; want its address", line, err)
 	}
+	tb.Attr("real", "dbus-daemon")
 }
 
 // Stop ends the daemon, and with it every connection. It may be called twice.
