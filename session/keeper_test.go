@@ -592,3 +592,59 @@ func TestWallClockPutForward(t *testing.T) {
 		w.token("one", TokenRequest{Wait: DefaultWait})
 	})
 }
+
+// An access token that no header can carry came with a new refresh token: that one is kept, or the session is lost.
+func TestUselessAnswerKeepsItsRefreshToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Minute)
+		w.have("one")
+		spoilt := false
+		w.server.fault = func(s *server, _ *http.Request, _ url.Values) (*http.Response, error, bool) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if spoilt {
+				return nil, nil, false
+			}
+			spoilt = true
+			f := s.families["one"]
+			f.n++
+			f.answered = f.n - 1
+			return answer(200, fmt.Sprintf(`{"access_token":"a\r\nb","expires_in":60,"refresh_token":"one.rt%d"}`, f.n)), nil, true
+		}
+		w.start()
+		defer w.stop()
+		time.Sleep(2 * time.Minute)
+		w.token("one", TokenRequest{})
+		if n := w.server.seen(); !spoilt || n.doubles+n.reuses > 0 {
+			t.Errorf("after a useless answer: %+v", n)
+		}
+	})
+}
+
+// A replay may be taken for theft, which ends the access tokens as well: nobody gets one while it is under way.
+func TestNoTokenWhileAReplayIsUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 10*time.Minute)
+		w.have("one")
+		lost := false
+		w.server.damage = func(url.Values) bool {
+			first := !lost
+			lost = true
+			return first
+		}
+		w.start()
+		defer w.stop()
+		time.Sleep(6 * time.Minute)
+		w.server.set(func() { w.server.latency = 3 * time.Second })
+		for range 300 {
+			time.Sleep(300 * time.Millisecond)
+			if tok, err := w.k.Token(t.Context(), "one", TokenRequest{Wait: DefaultWait}); err == nil &&
+				w.session("one").State != SignInNeeded && !w.server.valid(tok.Access.Reveal()) {
+				t.Fatalf("a token was handed out that the replay had killed")
+			}
+		}
+		if s := w.session("one"); s.Reason != ReasonInterrupted {
+			t.Errorf("the session is %s, %s; want interrupted_rotation", s.State, s.Reason)
+		}
+	})
+}
