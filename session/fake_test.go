@@ -31,7 +31,8 @@ type server struct {
 	sliding  bool          // each refresh moves that end ahead
 	grace    time.Duration
 	rotate   bool
-	latency  time.Duration
+	latency  time.Duration      // before it acts
+	lag      time.Duration      // between acting and answering
 	families map[string]*family // by session, which the fake puts into the token
 	inFlight map[string]int
 
@@ -109,7 +110,11 @@ func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer func() {
+		lag := s.lag
+		s.mu.Unlock()
+		time.Sleep(lag)
+	}()
 	if req.URL.Path == "/revoke" {
 		name, _, _ := strings.Cut(form.Get("token"), ".")
 		if f := s.families[name]; f != nil {

@@ -635,7 +635,7 @@ func TestNoTokenWhileAReplayIsUnderWay(t *testing.T) {
 		w.start()
 		defer w.stop()
 		time.Sleep(6 * time.Minute)
-		w.server.set(func() { w.server.latency = 3 * time.Second })
+		w.server.set(func() { w.server.lag = 3 * time.Second })
 		for range 300 {
 			time.Sleep(300 * time.Millisecond)
 			if tok, err := w.k.Token(t.Context(), "one", TokenRequest{Wait: DefaultWait}); err == nil &&
