@@ -181,12 +181,6 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 }
 
 func TestTransportFaults(t *testing.T) {
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	refused := "http://" + closed.Addr().String()
-	closed.Close()
 	const head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 	for _, v := range []struct {
 		name, answer string
@@ -215,6 +209,12 @@ func TestTransportFaults(t *testing.T) {
 		}
 		checkAnswer(t, a)
 	}
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := "http://" + closed.Addr().String()
+	closed.Close()
 	for _, v := range []struct{ target, code string }{
 		{refused, "network"},
 		{"http://example.com/token", "insecure_url"},
