@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -107,9 +108,13 @@ func (k *Keeper) admitNew(def definition, secret Secret, signing bool) (e *entry
 			return e, false, nil
 		}
 	}
+	// A state of that name that a removed file left behind is older than this one, also after a restart.
+	before := k.parked[def.Name].Seq
+	delete(k.parked, def.Name)
+	id := newID()
 	e = &entry{
-		def: def, provisional: true, loaded: true, index: -1,
-		d:      durable{ID: newID(), Name: def.Name, SignedOut: true},
+		id: id, def: def, provisional: true, loaded: true, index: -1,
+		d:      durable{ID: id, Name: def.Name, SignedOut: true, Seq: before},
 		client: provider.Client{ID: def.ClientID, Secret: secret},
 	}
 	k.entries[def.Name] = e
@@ -154,7 +159,7 @@ func (k *Keeper) admitted(e *entry) {
 	k.changed(e)
 }
 
-// commit makes a session that has its grant one of the keeper's: secret, definition, state, in this order, so that a
+// commit makes a session that has its grant one of the keeper's: secret, state, definition, in this order, so that a
 // crash leaves no definition without what belongs to it.
 func (k *Keeper) commit(ctx context.Context, e *entry) error {
 	if !e.client.Secret.Empty() {
@@ -162,9 +167,14 @@ func (k *Keeper) commit(ctx context.Context, e *entry) error {
 			return err
 		}
 	}
-	if err := k.o.Config.Save(e.def); err != nil {
-		_ = k.o.Store.Delete(ctx, secretKey(e.d.ID))
-		return err
+	var d durable
+	k.post(func() { d = e.checkpoint() })
+	err := k.journal.write(d)
+	if err == nil {
+		err = k.o.Config.Save(e.def)
+	}
+	if err != nil {
+		return errors.Join(err, k.journal.remove(e.id), k.o.Store.Delete(ctx, secretKey(e.id)))
 	}
 	k.post(func() { k.admitted(e) })
 	return nil
@@ -190,9 +200,19 @@ func (k *Keeper) addWithToken(ctx context.Context, e *entry, token Secret) (Sess
 		k.admit(e, w)
 	})
 	r := <-w.reply
+	ctx = context.WithoutCancel(ctx)
 	if r.err != nil {
-		_ = k.acquire(ctx, e)
-		_ = k.o.Store.Delete(context.WithoutCancel(ctx), e.d.ID)
+		// The provider may still be at it: a token that it gave in the end is kept, for the one before is spent.
+		late := k.acquire(ctx, e)
+		k.post(func() {
+			k.release(e, nil)
+			if late == nil && e.g.generation > 0 && e.unsaved == nil {
+				r = reply{grant: e.g}
+			}
+		})
+	}
+	if r.err != nil {
+		_ = k.o.Store.Delete(ctx, e.id)
 		return fail(r.err)
 	}
 	if p.Check.Kind == provider.CheckUserinfo || p.Check.Kind == provider.CheckGet {
@@ -201,7 +221,7 @@ func (k *Keeper) addWithToken(ctx context.Context, e *entry, token Secret) (Sess
 		}
 	}
 	if err := k.commit(ctx, e); err != nil {
-		_ = k.o.Store.Delete(context.WithoutCancel(ctx), e.d.ID)
+		_ = k.o.Store.Delete(ctx, e.id)
 		return fail(&Error{Code: CodeInvalid, Session: e.def.Name, Detail: err.Error()})
 	}
 	return k.Session(e.def.Name)
@@ -239,7 +259,7 @@ func (k *Keeper) SetSecret(ctx context.Context, name string, s Secret) (Session,
 }
 
 func (k *Keeper) saveSecret(ctx context.Context, e *entry, s Secret) error {
-	key := secretKey(e.d.ID)
+	key := secretKey(e.id)
 	_, generation, err := k.o.Store.Load(ctx, key)
 	if err == nil || errors.Is(err, fs.ErrNotExist) {
 		_, err = k.o.Store.Save(ctx, key, []byte(s.Reveal()), generation+1)
@@ -265,11 +285,11 @@ func (k *Keeper) Remove(ctx context.Context, name string) error {
 		k.endOutage(e)
 		k.withdraw(keySession + name)
 		k.discard(e)
-		e.busy = false
+		k.release(e, nil)
 		k.emit(Event{Type: EventRemoved, Session: name})
 	})
 	ctx = context.WithoutCancel(ctx)
-	if err := errors.Join(k.o.Store.Delete(ctx, e.d.ID), k.o.Store.Delete(ctx, secretKey(e.d.ID)), k.journal.remove(e.d.ID)); err != nil {
+	if err := errors.Join(k.o.Store.Delete(ctx, e.id), k.o.Store.Delete(ctx, secretKey(e.id)), k.journal.remove(e.id)); err != nil {
 		k.log.ErrorContext(ctx, "could not delete all of a removed session", "session", name, "error", err)
 		return &Error{
 			Code: CodeKeychain, Session: name,
@@ -298,7 +318,8 @@ func (k *Keeper) seize(ctx context.Context, name string) (*entry, error) {
 // Pause stops renewing and handing out.
 func (k *Keeper) Pause(ctx context.Context, name string) (Session, error) {
 	return k.on(ctx, name, func(e *entry) error {
-		e.d.Paused = true
+		e.d.Paused, e.demanded = true, false
+		e.d.FailingSince, e.d.OutageWarned = time.Time{}, false
 		k.endOutage(e)
 		k.withdraw(keySession + name)
 		k.requeue(e)
@@ -340,14 +361,21 @@ func (k *Keeper) Logout(ctx context.Context, name string, keepRemote bool) (Logo
 	out := Logout{Related: related, Remote: "kept"}
 	var g *grant
 	var p *provider.Provider
-	k.post(func() { g, p = e.g, e.prov })
+	var c provider.Client
+	k.post(func() {
+		g, p, c = e.g, e.prov, e.client
+		if e.unsaved != nil { // the newest that the provider gave
+			g = e.unsaved
+			e.d.Generation = max(e.d.Generation, g.generation)
+		}
+	})
 	if !keepRemote {
-		out.Remote, out.Detail = k.revoke(ctx, e.client, p, g)
+		out.Remote, out.Detail = k.revoke(ctx, c, p, g)
 	}
-	derr := k.o.Store.Delete(context.WithoutCancel(ctx), e.d.ID)
+	derr := k.o.Store.Delete(context.WithoutCancel(ctx), e.id)
 	var d durable
 	k.post(func() {
-		e.g, e.unsaved, e.loaded, e.ends = nil, nil, true, end{}
+		e.g, e.unsaved, e.loaded, e.ends, e.demanded = nil, nil, true, end{}, false
 		e.d = durable{
 			Seq: e.d.Seq, ID: e.d.ID, Name: name, SignedOut: true, Generation: e.d.Generation, Account: e.d.Account,
 			Provider: e.d.Provider, Target: e.d.Target, EndsOld: e.d.EndsOld, Extends: e.d.Extends,
@@ -419,11 +447,13 @@ func (k *Keeper) KeychainChanged(ctx context.Context, state, detail string) {
 			k.emit(Event{Type: EventKeychain, Code: state, Message: detail})
 			k.log.InfoContext(ctx, "the keychain changed", "state", state)
 		}
+		same := k.keychain == state
 		k.keychain, k.keychainDetail = state, detail
-		switch state {
-		case "ok":
+		switch {
+		case same:
+		case state == "ok":
 			k.withdraw(keyKeychain)
-		case "locked": // as it is after log-in: everyone waits quietly
+		case state == "locked": // as it is after log-in: everyone waits quietly
 		default:
 			k.notify(keychainNotice(Reason(state), detail))
 		}
@@ -466,15 +496,19 @@ func (k *Keeper) Reload(ctx context.Context) {
 		}
 		for name, e := range k.entries {
 			def, ok := defs[name]
+			e.gone = false
 			switch {
-			case e.provisional || e.busy && e.login != nil:
+			case e.provisional:
+				continue
 			case broken[name] != nil:
 				e.fault = broken[name]
+			case !ok && (e.busy || e.unsaved != nil): // not in the middle of a transaction
+				e.gone = true
 			case !ok:
-				k.parked[name] = e.d
-				k.discard(e)
-				k.emit(Event{Type: EventRemoved, Session: name})
+				k.letGo(e)
 				continue
+			case e.busy:
+				e.newDef = &def
 			default:
 				k.redefine(e, def)
 			}
@@ -497,8 +531,20 @@ func (k *Keeper) Reload(ctx context.Context) {
 	})
 }
 
+// letGo parks a session whose definition is gone; its grant stays where it is.
+func (k *Keeper) letGo(e *entry) {
+	k.parked[e.def.Name] = e.checkpoint()
+	k.endOutage(e)
+	k.withdraw(keySession + e.def.Name)
+	k.discard(e)
+	k.emit(Event{Type: EventRemoved, Session: e.def.Name})
+}
+
 // redefine takes over a definition that was edited.
 func (k *Keeper) redefine(e *entry, def definition) {
+	if e.fault == nil && reflect.DeepEqual(e.def, def) {
+		return
+	}
 	e.fault = nil
 	was := e.def
 	e.def = def
@@ -518,6 +564,9 @@ func (k *Keeper) redefine(e *entry, def definition) {
 	k.requeue(e)
 	k.save(e)
 }
+
+// codeDiscovery marks a provider that could not be looked up.
+const codeDiscovery = "discovery"
 
 // resolve looks up the provider of a session that has a grant and none yet.
 func (k *Keeper) resolve(e *entry, now time.Time) {
@@ -544,10 +593,14 @@ func (k *Keeper) resolved(e *entry, def definition, p provider.Provider, err err
 		if e.d.FailingSince.IsZero() {
 			e.d.FailingSince = now
 		}
-		e.d.LastError = &LastError{Verdict: provider.VerdictPassing, Code: "discovery", At: now, Message: err.Error()}
+		e.d.LastError = &LastError{Verdict: provider.VerdictPassing, Code: codeDiscovery, At: now, Message: err.Error()}
 		k.log.Warn("could not look a provider up", "session", e.def.Name, "error", err)
 	} else {
 		e.failures, e.nextTry = 0, time.Time{}
+		if e.d.LastError != nil && e.d.LastError.Code == codeDiscovery {
+			e.d.LastError = nil
+			k.cured(e, false)
+		}
 		e.prov, e.d.Provider, e.d.Target = &p, &p, targetKey(def)
 		e.plan(roll())
 		k.save(e)

@@ -59,7 +59,7 @@ func (k *Keeper) checked(e *entry, g *grant, a provider.Answer) {
 	now := k.now()
 	switch {
 	case a.Verdict == provider.VerdictOK:
-		e.suspect = false
+		e.suspect = 0
 	case a.Verdict != provider.VerdictSignIn:
 		k.log.Debug("the proof of life was not answered", "session", e.def.Name, "code", a.Code, "http_status", a.Status)
 	case e.refusedNow() != nil:
@@ -67,8 +67,8 @@ func (k *Keeper) checked(e *entry, g *grant, a provider.Answer) {
 		ref.DeadAccess = true
 		e.d.Refused = &ref
 		k.save(e)
-	case e.suspect: // refused a token that the provider has just given: the check is at fault
-		e.suspect, e.d.CheckOff = false, true
+	case e.suspect != 0 && g.generation > e.suspect: // it refuses what the provider has just given: the check is at fault
+		e.suspect, e.d.CheckOff = 0, true
 		k.log.Warn("turned the proof of life off: it refuses a fresh token", "session", e.def.Name, "http_status", a.Status)
 		k.notify(checkOffNotice(e.def.Name))
 		k.save(e)
@@ -80,7 +80,7 @@ func (k *Keeper) checked(e *entry, g *grant, a provider.Answer) {
 		k.save(e)
 	default: // one forced refresh, whose verdict decides
 		k.log.Info("the provider refuses the token in hand", "session", e.def.Name, "http_status", a.Status)
-		e.suspect, e.demanded, e.lastDemand = true, true, now
+		e.suspect, e.demanded, e.lastDemand = g.generation, true, now
 	}
 	k.changed(e)
 }

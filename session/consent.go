@@ -25,6 +25,7 @@ type LoginRequest struct {
 	NoBrowser bool     `json:"no_browser,omitempty"`
 	AsOther   bool     `json:"as_other,omitempty"` // another account than before is welcome
 	Scopes    []string `json:"scopes,omitempty"`   // instead of the definition's
+	notice    bool     // asked for on a notice
 }
 
 // Login is a sign-in, running or ended.
@@ -43,6 +44,7 @@ type Login struct {
 // login is a sign-in as the loop holds it.
 type login struct {
 	id      string
+	name    string // the session's
 	e       *entry
 	request LoginRequest
 	auto    bool
@@ -66,7 +68,7 @@ func (l *login) abandon() {
 	<-l.done
 }
 
-// replace ends the sign-in for a newer one; its page then says so.
+// replace ends the sign-in for a newer one, which does not wait for it; its page then says so.
 func (l *login) replace() {
 	select {
 	case <-l.started:
@@ -76,7 +78,6 @@ func (l *login) replace() {
 	default:
 		l.cancel()
 	}
-	<-l.done
 }
 
 // Login opens a fresh sign-in page at once; it replaces a pending one of the same session and waits for nobody.
@@ -184,7 +185,7 @@ func (k *Keeper) loginOf(ctx context.Context, name, id string) (*login, error) {
 	if err := k.call(ctx, func() { l = k.logins[id] }); err != nil {
 		return nil, err
 	}
-	if l == nil || l.e.def.Name != name {
+	if l == nil || l.name != name {
 		return nil, &Error{
 			Code: CodeNotFound, Session: name,
 			Detail: fmt.Sprintf("That sign-in to %q is over: run `sessionkeeper login` with its name to begin anew.", name),
@@ -198,7 +199,7 @@ func (k *Keeper) beginLogin(e *entry, r LoginRequest, auto bool) *login {
 	before := e.login
 	ctx, cancel := context.WithCancel(k.work)
 	l := &login{
-		id: newID(), e: e, request: r, auto: auto, begunAt: k.now(), cancel: cancel,
+		id: newID(), name: e.def.Name, e: e, request: r, auto: auto, begunAt: k.now(), cancel: cancel,
 		started: make(chan struct{}), opening: make(chan struct{}), done: make(chan struct{}),
 	}
 	e.login, k.logins[l.id] = l, l
@@ -267,8 +268,10 @@ func (k *Keeper) runLogin(ctx context.Context, l *login, req signin.Request) {
 		k.publish(l.e)
 	})
 	if !l.request.NoBrowser && !l.request.Device {
-		err = k.o.Desktop.Open(ctx, flow.URL())
-		k.post(func() { k.openedLogin(l, err) })
+		k.wg.Go(func() {
+			err := k.o.Desktop.Open(ctx, flow.URL())
+			k.post(func() { k.openedLogin(l, err) })
+		})
 	} else {
 		k.post(func() { close(l.opening) })
 	}
@@ -288,13 +291,26 @@ func (l *login) kind() string {
 }
 
 func (k *Keeper) openedLogin(l *login, err error) {
-	defer close(l.opening)
+	closeOnce(l.opening)
 	if l.opened = err == nil; l.opened {
 		return
 	}
 	k.log.Warn("could not open the browser", "session", l.e.def.Name, "error", err)
-	if l.auto {
-		k.notify(signInNotice(l.e.pub.Load().session, l.flow.URL()))
+	select {
+	case <-l.done:
+	default:
+		if l.auto || l.request.notice { // nobody looks at a terminal
+			k.notify(signInNotice(l.e.pub.Load().session, l.flow.URL()))
+		}
+	}
+}
+
+// closeOnce closes c, for the loop alone.
+func closeOnce(c chan struct{}) {
+	select {
+	case <-c:
+	default:
+		close(c)
 	}
 }
 
@@ -312,13 +328,8 @@ func asSigninError(err error) *signin.Error {
 func (k *Keeper) endLogin(l *login, failure *signin.Error) {
 	e := l.e
 	l.failure = failure
-	for _, c := range []chan struct{}{l.started, l.opening} {
-		select {
-		case <-c:
-		default:
-			close(c)
-		}
-	}
+	closeOnce(l.started)
+	closeOnce(l.opening)
 	close(l.done)
 	if e.login == l {
 		e.login = nil
@@ -375,7 +386,12 @@ func (k *Keeper) accept(ctx context.Context, l *login, p *provider.Provider, sco
 	var before *grant
 	var known Account
 	var d durable
-	k.post(func() { before, known, d = e.g, e.d.Account, e.checkpoint() })
+	k.post(func() {
+		before, known, d = e.g, e.d.Account, e.checkpoint()
+		if e.unsaved != nil { // newer than what is in hand
+			before = e.unsaved
+		}
+	})
 	if d.ID == "" { // the loop has ended
 		return &signin.Error{Kind: signin.KindCancelled, Detail: words.stopping}
 	}
@@ -393,7 +409,8 @@ func (k *Keeper) accept(ctx context.Context, l *login, p *provider.Provider, sco
 		})
 		return &signin.Error{Kind: signin.KindStore, Detail: cmpText(words.keychain[Reason(storeReason(err))], err.Error())}
 	}
-	if e.provisional {
+	if d.SignedOut && e.provisional {
+		k.post(func() { e.d.SignedOut, e.d.Generation = false, g.generation })
 		if err := k.commit(ctx, e); err != nil {
 			_ = k.o.Store.Delete(ctx, d.ID)
 			return &signin.Error{Kind: signin.KindStore, Detail: err.Error()}
@@ -428,7 +445,7 @@ func (k *Keeper) consented(p *provider.Provider, scopes []string, before *grant,
 // signedIn makes the grant of a consent the session's.
 func (k *Keeper) signedIn(e *entry, p *provider.Provider, g *grant) {
 	e.prov, e.d.Provider, e.d.Target = p, p, targetKey(e.def)
-	e.storeFault, e.suspect = "", false
+	e.storeFault, e.suspect, e.demanded, e.verifying = "", 0, false, false
 	refused := e.d.Refused != nil
 	e.d.Intent, e.d.Refused, e.d.LastError = nil, nil, nil
 	e.d.LastRefreshAt = g.issuedAt
@@ -518,7 +535,7 @@ func (k *Keeper) decide(locked bool) {
 	if !d.Again.IsZero() && (k.queueAt.IsZero() || d.Again.Before(k.queueAt)) {
 		k.queueAt = d.Again
 	}
-	if e := k.entries[d.Open]; e != nil {
+	if e := k.entries[d.Open]; e != nil && e.login == nil {
 		k.openPage(e)
 	}
 	for _, name := range d.Notify {
@@ -550,7 +567,7 @@ func (k *Keeper) openPage(e *entry) {
 	k.wg.Go(func() {
 		k.writeDurable(d)
 		k.post(func() {
-			if !e.removed && e.refusedNow() != nil && !k.stopping.Load() {
+			if !e.removed && e.refusedNow() != nil && e.login == nil && !k.stopping.Load() {
 				k.beginLogin(e, LoginRequest{}, true)
 			}
 		})
@@ -564,7 +581,7 @@ func (k *Keeper) Press(ctx context.Context, key, action string) {
 		return
 	}
 	if name, ok := cutKey(key); ok && (action == actionSignIn || action == actionClick) {
-		if _, err := k.Login(ctx, name, LoginRequest{}); err != nil {
+		if _, err := k.Login(ctx, name, LoginRequest{notice: true}); err != nil {
 			k.log.WarnContext(ctx, "could not begin a sign-in", "session", name, "error", err)
 		}
 		return

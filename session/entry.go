@@ -11,9 +11,12 @@ import (
 
 // entry is a session as the keeper's loop holds it. Only the loop touches it, except pub.
 type entry struct {
+	id          string // as d.ID, which only the loop may read
 	def         config.Session
-	fault       error // the definition cannot be used
-	provisional bool  // being added: kept only once it is signed in
+	newDef      *config.Session // edited while a transaction was under way; taken over when it ends
+	gone        bool            // the definition's file is gone; let go of when the transaction under way ends
+	fault       error           // the definition cannot be used
+	provisional bool            // being added: kept only once it is signed in
 	d           durable
 	prov        *provider.Provider // nil until resolved
 	client      provider.Client
@@ -35,9 +38,9 @@ type entry struct {
 	lastEnd    time.Time // of the last try that failed
 	retryAfter time.Time // the provider's word: no try before
 	lastDemand time.Time
-	demanded   bool // a refresh was asked for and not tried yet
-	suspect    bool // the proof of life refused the token in hand
-	verifying  bool // the refresh was refused; whether the token in hand is dead as well is being asked
+	demanded   bool   // a refresh was asked for and not tried yet
+	suspect    uint64 // the generation whose token the proof of life refused; 0: none
+	verifying  bool   // the refresh was refused; whether the token in hand is dead as well is being asked
 	waiters    []*waiter
 	checkAt    time.Time
 	checking   bool
@@ -126,12 +129,12 @@ func (e *entry) plan(r float64) {
 func (k *Keeper) stand(e *entry, now time.Time) (State, Reason, string) {
 	ref := e.refusedNow()
 	switch {
-	case e.fault != nil:
-		return SetupNeeded, ReasonSetupConfig, e.fault.Error()
 	case e.d.SignedOut || (e.loaded && e.g == nil && ref == nil):
 		return SignedOut, "", ""
 	case e.d.Paused:
 		return Paused, "", ""
+	case e.fault != nil:
+		return SetupNeeded, ReasonSetupConfig, e.fault.Error()
 	case ref != nil && ref.Verdict == provider.VerdictSetup:
 		return SetupNeeded, ref.Reason, ref.Advice
 	case ref != nil:
@@ -162,8 +165,11 @@ func (e *entry) expiring(now time.Time, warnBefore time.Duration) bool {
 	if e.d.EndsAt.IsZero() || now.Before(e.d.EndsAt.Add(-warnBefore)) {
 		return false
 	}
-	return !e.extends() || !e.d.FailingSince.IsZero()
+	return e.endCertain()
 }
+
+// endCertain reports whether the end is one: use beats an idle limit as long as renewal works.
+func (e *entry) endCertain() bool { return !e.extends() || !e.d.FailingSince.IsZero() }
 
 // publish makes a new snapshot for readers and reports what changed of the state.
 func (k *Keeper) publish(e *entry) {

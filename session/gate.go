@@ -45,7 +45,7 @@ func (k *Keeper) Token(ctx context.Context, name string, r TokenRequest) (Token,
 func (k *Keeper) Refresh(ctx context.Context, name string, wait time.Duration) (Session, error) {
 	_, err := k.wait(ctx, name, wait, func(e *entry, w *waiter) {
 		w.fresh = true
-		if ref := e.refusedNow(); ref != nil && k.demandable(e, k.now()) {
+		if ref := e.refusedNow(); ref != nil && !e.busy && k.demandable(e, k.now()) {
 			e.demanded, e.lastDemand = true, k.now()
 		}
 	})
@@ -59,7 +59,7 @@ func (k *Keeper) Refresh(ctx context.Context, name string, wait time.Duration) (
 // newest token when it asks again.
 func (k *Keeper) Reject(ctx context.Context, name string, generation uint64) (Session, error) {
 	return k.on(ctx, name, func(e *entry) error {
-		if e.g == nil || e.g.generation != generation || e.refusedNow() != nil || e.g.refresh.Empty() {
+		if e.g == nil || e.g.generation != generation || e.busy || e.refusedNow() != nil || !e.renewable() {
 			return nil
 		}
 		if now := k.now(); k.demandable(e, now) {
@@ -146,7 +146,7 @@ func (k *Keeper) arm(e *entry, w *waiter, now time.Time) {
 		return
 	}
 	switch {
-	case !k.demandable(e, now):
+	case !k.demandable(e, now) || e.refusedNow() == nil && !e.renewable():
 		w.fresh, w.minTTL = false, 0
 	case e.refusedNow() == nil:
 		e.demanded, e.lastDemand = true, now
@@ -204,10 +204,10 @@ func (k *Keeper) settle(e *entry, w *waiter, now time.Time) (r reply, ok bool) {
 		return reply{err: k.problem(e, now)}, true
 	case servable && !e.dying() && (newer || !w.fresh && enough(e.g, now, w.minTTL)):
 		return reply{grant: e.g}, true
-	case !late && !k.hopeless(e, w, now):
-		return reply{}, false
-	case servable && !w.fresh:
+	case servable && !trying && !w.fresh:
 		return reply{grant: e.g}, true // shorter than wished for, but valid
+	case (trying || !servable) && !late && !k.hopeless(e, w, now):
+		return reply{}, false
 	}
 	p := k.problem(e, now)
 	if e.busy && p.Code == CodeUnavailable && e.d.LastError == nil {

@@ -10,6 +10,7 @@ const maxInFlight = 8
 
 // issuer is how an authorization server answers. While it fails, one request at a time probes it, for all its sessions.
 type issuer struct {
+	key        string
 	failing    bool
 	probing    bool
 	blocked    bool // somebody waits for a refresh under way to end
@@ -57,7 +58,7 @@ func (i *issuer) failed(now time.Time, probe bool, retryAfter time.Duration) {
 // answered notes that the issuer works, and reports whether it had not.
 func (i *issuer) answered() bool {
 	was := i.failing
-	i.failing, i.probes, i.nextProbe, i.retryAfter = false, 0, time.Time{}, time.Time{}
+	i.failing, i.probes, i.nextProbe = false, 0, time.Time{} // a Retry-After that another answer set still binds
 	return was
 }
 
@@ -66,7 +67,7 @@ func (k *Keeper) issuerOf(e *entry) *issuer {
 	key := e.issuerKey()
 	i := k.issuers[key]
 	if i == nil {
-		i = &issuer{}
+		i = &issuer{key: key}
 		k.issuers[key] = i
 	}
 	return i

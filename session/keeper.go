@@ -167,6 +167,11 @@ func (k *Keeper) drain(cancel context.CancelFunc) {
 	for _, l := range k.logins {
 		k.wg.Go(l.abandon)
 	}
+	for _, e := range k.entries { // the last chance for what the provider gave and nothing holds yet
+		if e.unsaved != nil && !e.busy {
+			k.saveUnsaved(e)
+		}
+	}
 	done := make(chan struct{})
 	go func() {
 		k.wg.Wait()
@@ -191,8 +196,8 @@ func (k *Keeper) tick() time.Duration {
 		// The machine slept, or the clock was moved: every deadline is looked at anew.
 		k.woke("clock", max(0, away), now)
 	}
-	if now.Before(k.lastLook.Add(-time.Second)) {
-		k.turnedBack(now)
+	if back := k.lastLook.Sub(now); back > time.Second {
+		k.turnedBack(now, back)
 	}
 	k.lastLook = now
 	for len(k.heap) > 0 && !k.heap[0].due.After(now) {
@@ -223,6 +228,9 @@ func (k *Keeper) step(e *entry, now time.Time) {
 	if k.stopping.Load() {
 		return
 	}
+	if !e.loaded && !now.Before(e.nextTry) {
+		k.load(e)
+	}
 	k.resolve(e, now)
 	k.answerWaiters(e, now)
 	k.endByItself(e, now)
@@ -252,10 +260,13 @@ func (k *Keeper) schedule(e *entry, now time.Time) {
 	if !e.busy && !e.resolving && (e.unsaved != nil || e.prov == nil && e.g != nil && e.fault == nil && !e.d.Paused) {
 		sooner(latest(e.nextTry, now))
 	}
+	if !e.loaded && !e.loading {
+		sooner(latest(e.nextTry, now))
+	}
 	for _, at := range k.warnTimes(e, now) {
 		sooner(at)
 	}
-	if k.checks(e) && !e.checking {
+	if k.checks(e) && !e.checking && !e.busy {
 		sooner(latest(e.checkAt, k.nextCheck))
 	}
 	e.due = due
@@ -309,6 +320,9 @@ func (k *Keeper) restore() error {
 	}
 	byName := k.parked
 	for _, d := range states {
+		if d.Intent != nil { // the run before ended between sending and knowing
+			d.Intent.Unknown = true
+		}
 		if was, ok := byName[d.Name]; !ok || d.Seq > was.Seq {
 			byName[d.Name] = d
 		}
@@ -323,9 +337,6 @@ func (k *Keeper) restore() error {
 		}
 		e := k.insert(def, d)
 		e.fault = fault
-		if d.Intent != nil { // the run before ended between sending and knowing
-			d.Intent.Unknown = true
-		}
 		if d.AutoOpened {
 			opened = append(opened, def.Name)
 		}
@@ -338,17 +349,14 @@ func (k *Keeper) restore() error {
 			add(config.Session{Name: f.Name}, f.Err)
 		}
 	}
-	k.queue = signin.NewQueue(opened...)
-	for _, e := range k.entries {
-		k.requeue(e)
-	}
+	k.queue = signin.NewQueue(opened...) // those who wait for the user join it once their grants are read
 	k.showAll()
 	return nil
 }
 
 // insert adds a session to the loop's.
 func (k *Keeper) insert(def config.Session, d durable) *entry {
-	e := &entry{def: def, d: d, index: -1, client: provider.Client{ID: def.ClientID}}
+	e := &entry{id: d.ID, def: def, d: d, index: -1, client: provider.Client{ID: def.ClientID}}
 	if d.Provider != nil && d.Target == targetKey(def) {
 		e.prov = d.Provider
 		k.o.Catalogue.Restore(e.prov)
@@ -489,14 +497,20 @@ func (k *Keeper) woke(source string, slept time.Duration, now time.Time) {
 
 // turnedBack forgets the instants that a clock wrote down which has been put back since: they lie too far ahead. A token
 // from then is renewed at once, because its end is not to be trusted.
-func (k *Keeper) turnedBack(now time.Time) {
+func (k *Keeper) turnedBack(now time.Time, back time.Duration) {
 	k.nextCheck = time.Time{}
+	if !k.queueAt.IsZero() {
+		k.queueAt = now
+	}
 	for _, i := range k.issuers {
 		i.retryAfter = time.Time{}
 	}
 	for _, e := range k.entries {
 		e.lastStart, e.lastEnd, e.lastDemand = time.Time{}, time.Time{}, time.Time{}
 		e.retryAfter, e.checkAt = time.Time{}, time.Time{}
+		for _, w := range e.waiters {
+			w.until = w.until.Add(-back)
+		}
 		if e.g != nil && e.g.issuedAt.After(now) {
 			e.renewDue = now
 		}

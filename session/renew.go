@@ -39,7 +39,7 @@ func (k *Keeper) nextTry(e *entry, now time.Time) (time.Time, bool) {
 	if e.busy || e.prov == nil {
 		return time.Time{}, false
 	}
-	caller := e.demanded || len(e.waiters) > 0
+	caller := e.demanded || len(e.waiters) > 0 && (e.g == nil || !e.g.usable(now))
 	var at time.Time
 	if caller && e.renewable() && e.unsaved == nil {
 		at = latest(e.retryAfter, e.pace())
@@ -99,13 +99,14 @@ type renewal struct {
 	prov     *provider.Provider
 	client   provider.Client
 	durable  durable
+	issuer   *issuer // as it was when this began: the definition may be edited meanwhile
 	probe    bool
 	hadDoubt bool // the outcome of an earlier attempt with this token is unknown
 }
 
 func (k *Keeper) startRenewal(e *entry, now time.Time) {
 	i := k.issuerOf(e)
-	r := &renewal{e: e, grant: e.g, prov: e.prov, client: e.client, probe: i.failing}
+	r := &renewal{e: e, grant: e.g, prov: e.prov, client: e.client, issuer: i, probe: i.failing}
 	in := &intent{Generation: e.g.generation, Mark: tokenMark(e.g.refresh), StartedAt: now, Attempt: 1}
 	if was := e.d.Intent; was != nil && was.Mark == in.Mark && was.Generation == in.Generation {
 		in.Attempt, in.Unknown = was.Attempt+1, was.Unknown
@@ -140,7 +141,6 @@ type outcome struct {
 	answer    provider.Answer
 	fault     error  // of the store or the state folder, before anything was sent
 	grant     *grant // the new one
-	spilled   bool
 	saveErr   error  // the new grant is nowhere durable
 	adopted   *grant // the store held another grant than the one that was refused
 	salvaged  *grant // the answer was of no use but for its refresh token, which is durable
@@ -160,7 +160,11 @@ func (k *Keeper) transact(r *renewal) {
 		switch o.answer.Verdict {
 		case provider.VerdictOK:
 			o.grant = r.grant.renewed(r.prov, o.answer, k.now(), r.durable.Generation)
-			o.spilled, o.saveErr = k.store(r.durable, o.grant)
+			_, o.saveErr = k.store(r.durable, o.grant)
+			for o.saveErr != nil && k.stopping.Load() && ctx.Err() == nil { // nobody tries again after us
+				time.Sleep(stopPace)
+				_, o.saveErr = k.store(r.durable, o.grant)
+			}
 		case provider.VerdictSignIn, provider.VerdictInteraction:
 			o.adopted = k.reread(ctx, r)
 		case provider.VerdictPassing:
@@ -178,6 +182,9 @@ func (k *Keeper) transact(r *renewal) {
 	}
 	k.post(func() { k.release(r.e, o.killedOld) })
 }
+
+// stopPace is the wait between two tries to store a grant while the keeper stops.
+const stopPace = 200 * time.Millisecond
 
 // storeTime bounds a save: the store's own deadlines are shorter.
 const storeTime = 10 * time.Second
@@ -248,10 +255,14 @@ func (k *Keeper) learnKill(ctx context.Context, r *renewal) *bool {
 // finish takes a transaction's outcome over. It returns the state that is to be written before the session is free.
 func (k *Keeper) finish(r *renewal, o outcome) *durable {
 	e, now := r.e, k.now()
-	i := k.issuerOf(e)
+	i := r.issuer
 	i.inFlight--
 	if r.probe {
 		i.probing = false
+	}
+	if i.blocked {
+		i.blocked = false
+		defer k.kick(i.key, now, false)
 	}
 	if e.removed {
 		return nil
@@ -304,14 +315,18 @@ func (k *Keeper) release(e *entry, killedOld *bool) {
 		close(c)
 	}
 	e.idle = nil
-	if e.removed {
+	switch {
+	case e.removed:
 		return
+	case e.gone && e.unsaved == nil:
+		k.letGo(e)
+		return
+	case e.newDef != nil:
+		def := *e.newDef
+		e.newDef = nil
+		k.redefine(e, def)
 	}
 	k.changed(e)
-	if i := k.issuerOf(e); i.blocked {
-		i.blocked = false
-		k.kick(e.issuerKey(), k.now(), false)
-	}
 }
 
 // withheld: nothing was sent, because the new token could not have been kept.
@@ -328,7 +343,7 @@ func (k *Keeper) withheld(e *entry, r *renewal, fault error, now time.Time) {
 func (k *Keeper) answered(e *entry, i *issuer, now time.Time) {
 	e.failures, e.nextTry, e.lastEnd, e.retryAfter = 0, time.Time{}, time.Time{}, time.Time{}
 	if i.answered() {
-		k.kick(e.issuerKey(), now, true)
+		k.kick(i.key, now, true)
 	}
 }
 
@@ -345,7 +360,7 @@ func (k *Keeper) renewed(e *entry, old, g *grant) {
 	k.emit(Event{Type: EventRenewed, Session: e.def.Name, Generation: g.generation, ExpiresAt: g.expiresAt, EndsAt: e.d.EndsAt})
 	k.log.Info("renewed", "session", e.def.Name, "generation", g.generation, "expires_at", g.expiresAt)
 	k.cured(e, refused)
-	if e.suspect { // does the check take the fresh token?
+	if e.suspect != 0 { // does the check take the fresh token?
 		e.checkAt = k.now()
 	}
 }
@@ -360,7 +375,7 @@ func (k *Keeper) adopt(e *entry, g *grant) {
 
 // failed: a passing fault. The same token is sent again; at once where the provider is known to take it twice.
 func (k *Keeper) failed(e *entry, r *renewal, a provider.Answer, now time.Time) {
-	i := k.issuerOf(e)
+	i := r.issuer
 	if e.d.FailingSince.IsZero() {
 		e.d.FailingSince = now
 	}
@@ -417,14 +432,14 @@ func (k *Keeper) refused(e *entry, r *renewal, a provider.Answer, now time.Time)
 	}
 	e.d.Intent = nil
 	e.d.LastError = lastError(a, now)
-	if !e.suspect && k.checks(e) && e.g.usable(now) {
+	if e.suspect == 0 && k.checks(e) && e.g.usable(now) {
 		e.verifying, e.checkAt = true, now // is the token in hand dead as well?
 	}
 	k.setRefused(e, &refusal{
 		Verdict: a.Verdict, Reason: reason, Code: a.Code, Advice: a.Advice, Claims: a.Claims, At: now,
-		Generation: r.grant.generation, DeadAccess: e.suspect,
+		Generation: r.grant.generation, DeadAccess: e.suspect != 0,
 	})
-	e.suspect = false
+	e.suspect = 0
 	k.emit(Event{Type: EventRefreshFailed, Session: e.def.Name, Code: a.Code, Status: a.Status, Message: a.Message, Reason: reason})
 	k.log.Error("the provider refused a refresh", "session", e.def.Name, "verdict", a.Verdict, "code", a.Code,
 		"reason", reason, "http_status", a.Status)
@@ -471,9 +486,12 @@ func storeReason(err error) string {
 
 // retrySave tries again to make a grant durable that the provider has given already.
 func (k *Keeper) retrySave(e *entry) {
-	if e.unsaved == nil || e.busy || k.now().Before(e.nextTry) {
-		return
+	if e.unsaved != nil && !e.busy && !k.now().Before(e.nextTry) {
+		k.saveUnsaved(e)
 	}
+}
+
+func (k *Keeper) saveUnsaved(e *entry) {
 	e.busy = true
 	old, g, d := e.g, e.unsaved, e.checkpoint()
 	k.wg.Go(func() {
@@ -505,15 +523,13 @@ func (k *Keeper) load(e *entry) {
 		return
 	}
 	e.loading = true
-	id, out := e.d.ID, e.d.SignedOut
 	k.wg.Go(func() {
-		secret, serr := k.loadSecret(id)
+		secret, err := k.loadSecret(e.id)
 		var g *grant
-		var err error
-		if !out {
-			g, err = k.loadGrant(id)
+		if err == nil {
+			g, err = k.loadGrant(e.id)
 		}
-		k.post(func() { k.loadedGrant(e, g, secret, errors.Join(err, serr)) })
+		k.post(func() { k.loadedGrant(e, g, secret, err) })
 	})
 }
 
@@ -546,8 +562,8 @@ func (k *Keeper) loadedGrant(e *entry, g *grant, secret Secret, err error) {
 	case errors.Is(err, errFormat):
 		e.loaded = true
 		e.d.Refused = &refusal{Verdict: provider.VerdictSignIn, Reason: ReasonRefused, At: k.now(), Advice: err.Error()}
-	case errors.Is(err, fs.ErrNotExist):
-		e.storeFault, e.loaded, e.client.Secret = "", true, secret
+	case errors.Is(err, fs.ErrNotExist) || err == nil && e.d.SignedOut && g.generation <= e.d.Generation:
+		e.storeFault, e.loaded, e.client.Secret = "", true, secret // a grant that was signed out of does not come back
 	case err != nil:
 		k.storeFailed(e, err)
 		e.nextTry = k.now().Add(maxNap)
@@ -555,6 +571,7 @@ func (k *Keeper) loadedGrant(e *entry, g *grant, secret Secret, err error) {
 		e.storeFault, e.loaded, e.client.Secret = "", true, secret
 		if g != nil {
 			k.adopt(e, g)
+			k.requeue(e)
 			if in := e.d.Intent; in != nil && in.Generation == g.generation && in.Mark == tokenMark(g.refresh) {
 				e.demanded = true // the answer was lost: the sooner it is asked for again, the better
 			}

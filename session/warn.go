@@ -24,11 +24,8 @@ func (k *Keeper) warnable(e *entry) bool {
 func (k *Keeper) warnTimes(e *entry, now time.Time) []time.Time {
 	var at []time.Time
 	if k.warnable(e) {
-		mark, last := nextMark(k.marks(e), e.doneMarks())
-		if last && e.extends() && e.d.FailingSince.IsZero() {
-			mark = latest(mark, e.renewDue) // only a renewal that fails makes an idle limit an end
-		}
-		if mark.After(now) || !last || !e.extends() {
+		if e.endCertain() {
+			mark, _ := nextMark(k.marks(e), e.doneMarks())
 			at = append(at, mark)
 		}
 		if e.ends.ours && !e.ends.at.IsZero() {
@@ -87,6 +84,9 @@ func (k *Keeper) warn(e *entry, now time.Time) {
 }
 
 func (k *Keeper) warnEnd(e *entry, now time.Time) {
+	if !e.endCertain() {
+		return
+	}
 	ms := k.marks(e)
 	done := e.doneMarks()
 	var due []time.Time
@@ -99,9 +99,6 @@ func (k *Keeper) warnEnd(e *entry, now time.Time) {
 		return
 	}
 	final := due[len(due)-1].Equal(ms[len(ms)-1])
-	if final && e.extends() && e.d.FailingSince.IsZero() {
-		return // use beats an idle limit, and renewal works
-	}
 	e.d.WarnedFor, e.d.Warned = e.d.EndsAt, append(done, due...)
 	k.save(e)
 	k.publish(e)
