@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"runtime/debug"
 	"slices"
 
 	"filippo.io/age"
@@ -118,6 +119,7 @@ func (s *passphraseKeys) load(ctx context.Context, fresh bool) ([]sealingKey, er
 }
 
 func wrap(keys []sealingKey, passphrase string) ([]byte, error) {
+	defer debug.FreeOSMemory() // the derivation takes 256 MiB for a moment
 	recipient, err := age.NewScryptRecipient(passphrase)
 	if err != nil {
 		return nil, err
@@ -135,6 +137,7 @@ func wrap(keys []sealingKey, passphrase string) ([]byte, error) {
 }
 
 func unwrap(file []byte, passphrase string) ([]sealingKey, error) {
+	defer debug.FreeOSMemory() // as above
 	identity, err := age.NewScryptIdentity(passphrase)
 	if err != nil {
 		return nil, err

@@ -42,6 +42,14 @@ func (k *Keeper) Add(ctx context.Context, a Addition) (Session, *Login, error) {
 		return Session{}, nil, &Error{Code: CodeInvalid, Session: def.Name, Detail: err.Error()}
 	}
 	signing := a.SignIn != nil || !a.RefreshToken.Empty()
+	if signing { // before anybody is asked to consent
+		if err := k.o.Store.Ready(ctx); err != nil {
+			reason := Reason(storeReason(err))
+			return Session{}, nil, &Error{
+				Code: CodeKeychain, Reason: reason, Session: def.Name, Detail: cmpText(err.Error(), words.keychain[reason]),
+			}
+		}
+	}
 	var e *entry
 	var fresh bool
 	var err error
@@ -92,6 +100,15 @@ func cmpErr(a, b error) error {
 
 // admitNew makes the loop's entry of a session that is being added; fresh is false for one that is there already.
 func (k *Keeper) admitNew(def definition, secret Secret, signing bool) (e *entry, fresh bool, err error) {
+	for name := range k.entries {
+		if name != def.Name && strings.EqualFold(name, def.Name) {
+			return nil, false, &Error{
+				Code: CodeConflict, Session: def.Name,
+				Detail: fmt.Sprintf("There is a session %q already, and some disks take the two for the same: "+
+					"choose another name.", name),
+			}
+		}
+	}
 	if e = k.entries[def.Name]; e != nil {
 		switch {
 		case e.provisional && e.login != nil: // an earlier try that nobody finished
@@ -194,7 +211,7 @@ func (k *Keeper) addWithToken(ctx context.Context, e *entry, token Secret) (Sess
 	k.post(func() {
 		now := k.now()
 		e.prov, e.d.Provider, e.d.Target = &p, &p, targetKey(e.def)
-		e.d.SignedOut = false
+		e.d.SignedOut, e.d.Bound = false, boundKey(e.def)
 		e.g = &grant{refresh: token, scopes: e.def.Scopes, consentAt: now, issuedAt: now.Add(-time.Hour), expiresAt: now}
 		w.until = now.Add(DefaultWait)
 		k.admit(e, w)
@@ -514,6 +531,11 @@ func (k *Keeper) Reload(ctx context.Context) {
 			}
 			k.changed(e)
 		}
+		for name := range broken {
+			if name != "" && k.entries[name] == nil {
+				defs[name] = config.Session{Name: name} // shown with what is wrong with it
+			}
+		}
 		for name, def := range defs {
 			if k.entries[name] != nil {
 				continue
@@ -524,8 +546,10 @@ func (k *Keeper) Reload(ctx context.Context) {
 			}
 			delete(k.parked, name)
 			e := k.insert(def, d)
+			e.fault = broken[name]
 			k.load(e)
 			k.save(e)
+			k.publish(e)
 			k.emit(Event{Type: EventAdded, Session: name})
 		}
 	})
@@ -548,6 +572,14 @@ func (k *Keeper) redefine(e *entry, def definition) {
 	e.fault = nil
 	was := e.def
 	e.def = def
+	if e.moved(def) { // the grant stays bound to whom it came from
+		e.d.Refused = movedRefusal(e.d.Generation, k.now())
+		k.save(e)
+		return
+	}
+	if ref := e.d.Refused; ref != nil && ref.Code == codeMoved { // put back as it was
+		e.d.Refused = nil
+	}
 	e.client.ID = def.ClientID
 	if targetKey(was) != targetKey(def) || was.ClientID != def.ClientID || !slices.Equal(was.Scopes, def.Scopes) {
 		if targetKey(was) != targetKey(def) {
@@ -570,7 +602,7 @@ const codeDiscovery = "discovery"
 
 // resolve looks up the provider of a session that has a grant and none yet.
 func (k *Keeper) resolve(e *entry, now time.Time) {
-	if e.prov != nil || e.resolving || e.g == nil || e.fault != nil || e.d.Paused || now.Before(e.nextTry) {
+	if e.prov != nil || e.resolving || e.g == nil || e.moved(e.def) || e.fault != nil || e.d.Paused || now.Before(e.nextTry) {
 		return
 	}
 	e.resolving = true

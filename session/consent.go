@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"sessionkeeper/session/provider"
@@ -131,7 +130,10 @@ func (l *login) view() Login {
 		}
 	}
 	if l.failure != nil {
-		v.Failure, v.Detail = string(l.failure.Kind), strings.TrimSpace(l.failure.Detail+" "+l.failure.Action())
+		v.Failure, v.Detail = string(l.failure.Kind), stop(l.failure.Detail)
+		if l.failure.Kind != signin.KindSetup || l.failure.Answer.Code != "" {
+			v.Detail += " " + l.failure.Action()
+		}
 	}
 	return v
 }
@@ -209,13 +211,13 @@ func (k *Keeper) beginLogin(e *entry, r LoginRequest, auto bool) *login {
 		e.d.AutoOpened = false
 	}
 	req := signin.Request{
-		Session: e.def.Name, Client: e.client, Scopes: e.def.Scopes, Account: e.d.Account, Hint: e.def.Account,
+		Session: e.def.Name, Client: provider.Client{ID: e.def.ClientID, Secret: e.client.Secret}, Scopes: e.def.Scopes, Account: e.d.Account, Hint: e.def.Account,
 		ForceConsent: e.d.NoRefresh, Ports: &k.ports,
 	}
 	if len(r.Scopes) > 0 {
 		req.Scopes = r.Scopes
 	}
-	if r.AsOther {
+	if r.AsOther || e.moved(e.def) {
 		req.Account, req.Hint = Account{}, ""
 	}
 	if ref := e.refusedNow(); ref != nil {
@@ -388,7 +390,10 @@ func (k *Keeper) accept(ctx context.Context, l *login, p *provider.Provider, sco
 	var d durable
 	k.post(func() {
 		before, known, d = e.g, e.d.Account, e.checkpoint()
-		if e.unsaved != nil { // newer than what is in hand
+		if e.moved(e.def) { // the account of another server says nothing
+			before, known = nil, Account{}
+		}
+		if e.unsaved != nil && before != nil { // newer than what is in hand
 			before = e.unsaved
 		}
 	})
@@ -401,7 +406,7 @@ func (k *Keeper) accept(ctx context.Context, l *login, p *provider.Provider, sco
 			e.def.Name, cmpText(cmpText(known.Email, known.Name), "the account of before"))}
 	}
 	g := k.consented(p, scopes, before, d, res)
-	if _, err := k.store(d, g); err != nil {
+	if err := k.store(d, g); err != nil {
 		k.post(func() {
 			e.d.Generation = g.generation // it may still land: the next one is higher
 			k.storeFailed(e, err)
@@ -413,6 +418,7 @@ func (k *Keeper) accept(ctx context.Context, l *login, p *provider.Provider, sco
 		k.post(func() { e.d.SignedOut, e.d.Generation = false, g.generation })
 		if err := k.commit(ctx, e); err != nil {
 			_ = k.o.Store.Delete(ctx, d.ID)
+			k.revoke(ctx, provider.Client{ID: e.def.ClientID, Secret: e.client.Secret}, p, g)
 			return &signin.Error{Kind: signin.KindStore, Detail: err.Error()}
 		}
 	}
@@ -444,7 +450,9 @@ func (k *Keeper) consented(p *provider.Provider, scopes []string, before *grant,
 
 // signedIn makes the grant of a consent the session's.
 func (k *Keeper) signedIn(e *entry, p *provider.Provider, g *grant) {
-	e.prov, e.d.Provider, e.d.Target = p, p, targetKey(e.def)
+	e.prov, e.d.Provider, e.d.Target, e.d.Bound = p, p, targetKey(e.def), boundKey(e.def)
+	e.client.ID, e.storeWords = e.def.ClientID, ""
+	k.issuerOf(e).retryAfter = time.Time{} // it has just answered
 	e.storeFault, e.suspect, e.demanded, e.verifying = "", 0, false, false
 	refused := e.d.Refused != nil
 	e.d.Intent, e.d.Refused, e.d.LastError = nil, nil, nil

@@ -26,6 +26,7 @@ type entry struct {
 	loading    bool
 	resolving  bool   // the provider is being looked up
 	storeFault string // why the store cannot be used for this session
+	storeWords string // what to say of it; empty: what is said of the keychain
 	unsaved    *grant // received, but nowhere durable yet: nobody sees it
 	renewDue   time.Time
 	ends       end
@@ -58,6 +59,20 @@ type published struct {
 	grant   *grant
 	serve   bool // the token may go out while it is usable
 	hold    bool // something is under way that may kill the token in hand
+}
+
+// moved reports whether a definition names another server or client than the grant came from.
+func (e *entry) moved(def config.Session) bool {
+	return e.d.Bound != "" && !e.d.SignedOut && e.d.Bound != boundKey(def)
+}
+
+const codeMoved = "definition_moved"
+
+func movedRefusal(generation uint64, now time.Time) *refusal {
+	return &refusal{
+		Verdict: provider.VerdictSetup, Reason: ReasonSetupConfig, Code: codeMoved, Generation: generation, At: now,
+		Advice: words.moved,
+	}
 }
 
 // refusedNow is the refusal that stands for the grant in hand; nil where there is none.
@@ -140,7 +155,7 @@ func (k *Keeper) stand(e *entry, now time.Time) (State, Reason, string) {
 	case ref != nil:
 		return SignInNeeded, ref.Reason, ref.Advice
 	case e.storeFault != "":
-		return KeychainLocked, Reason(e.storeFault), k.keychainDetail
+		return KeychainLocked, Reason(e.storeFault), cmpText(e.storeWords, k.keychainDetail)
 	case k.keychain != "ok":
 		return KeychainLocked, Reason(k.keychain), k.keychainDetail
 	}
@@ -249,19 +264,22 @@ func (k *Keeper) problem(e *entry, now time.Time) *Error {
 	}
 	switch state {
 	case Paused:
-		err.Code, err.Detail = CodePaused, fmt.Sprintf(words.paused, e.def.Name)
+		err.Code, err.Detail = CodePaused, fmt.Sprintf(words.paused, e.def.Name, quoted(e.def.Name))
 	case SignedOut:
-		err.Code, err.Detail = CodeSignIn, fmt.Sprintf(words.signedOut, e.def.Name)
+		err.Code, err.Detail = CodeSignIn, fmt.Sprintf(words.signedOut, e.def.Name, quoted(e.def.Name))
 	case SetupNeeded:
 		err.Code, err.Detail = CodeSetup, sentence(detail, words.setup[reason], e.def.Name)
+		if reason == ReasonSetupClient {
+			err.Detail = fmt.Sprintf(words.setClient, e.def.Name, quoted(e.def.Name))
+		}
 	case SignInNeeded:
-		err.Code, err.Detail = CodeSignIn, fmt.Sprintf(words.signIn[reason].detail+" "+words.signInAgain, e.def.Name)
+		err.Code, err.Detail = CodeSignIn, fmt.Sprintf(words.signIn[reason].detail+" "+words.signInAgain, e.def.Name, quoted(e.def.Name))
 	case KeychainLocked:
 		err.Code, err.Detail = CodeKeychain, cmpText(detail, words.keychain[reason])
 	default:
 		if e.g != nil && e.g.refresh.Empty() {
 			err.Code, err.Reason = CodeSignIn, ReasonExpired
-			err.Detail = fmt.Sprintf(words.signIn[ReasonExpired].detail+" "+words.signInAgain, e.def.Name)
+			err.Detail = fmt.Sprintf(words.signIn[ReasonExpired].detail+" "+words.signInAgain, e.def.Name, quoted(e.def.Name))
 			return err
 		}
 		err.Code, err.RetryAt = CodeUnavailable, k.nextTimerTry(e, now)

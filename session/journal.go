@@ -77,6 +77,7 @@ type durable struct {
 	LastError *LastError         `json:"last_error,omitempty"`
 	Provider  *provider.Provider `json:"provider,omitempty"` // as resolved; Target tells for what
 	Target    string             `json:"target,omitempty"`
+	Bound     string             `json:"bound,omitempty"` // whose the grant is: it is sent to nobody else
 }
 
 // journal writes durables, one file a session. Its methods are safe for concurrent use.
@@ -303,6 +304,15 @@ func newID() string { return strings.ToLower(rand.Text()) }
 func tokenMark(s Secret) string {
 	sum := sha256.Sum256([]byte(s.Reveal()))
 	return hex.EncodeToString(sum[:4])
+}
+
+// boundKey says whose a grant is. A definition that names another server or client must not bring a refresh token there.
+func boundKey(d config.Session) string {
+	b, err := json.Marshal([]any{d.Provider, d.Issuer, d.TokenURL, d.Vars, d.ClientID})
+	if err != nil {
+		return ""
+	}
+	return string(b)
 }
 
 // targetKey says for what a provider was resolved: a definition that names another one is resolved anew.

@@ -357,9 +357,12 @@ func (k *Keeper) restore() error {
 // insert adds a session to the loop's.
 func (k *Keeper) insert(def config.Session, d durable) *entry {
 	e := &entry{id: d.ID, def: def, d: d, index: -1, client: provider.Client{ID: def.ClientID}}
-	if d.Provider != nil && d.Target == targetKey(def) {
+	if d.Provider != nil && (d.Target == targetKey(def) || e.moved(def)) {
 		e.prov = d.Provider
 		k.o.Catalogue.Restore(e.prov)
+	}
+	if e.moved(def) {
+		e.d.Refused = movedRefusal(d.Generation, k.now())
 	}
 	k.entries[def.Name] = e
 	heap.Push(&k.heap, e)

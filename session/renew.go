@@ -160,10 +160,10 @@ func (k *Keeper) transact(r *renewal) {
 		switch o.answer.Verdict {
 		case provider.VerdictOK:
 			o.grant = r.grant.renewed(r.prov, o.answer, k.now(), r.durable.Generation)
-			_, o.saveErr = k.store(r.durable, o.grant)
+			o.saveErr = k.store(r.durable, o.grant)
 			for o.saveErr != nil && k.stopping.Load() && ctx.Err() == nil { // nobody tries again after us
 				time.Sleep(stopPace)
-				_, o.saveErr = k.store(r.durable, o.grant)
+				o.saveErr = k.store(r.durable, o.grant)
 			}
 		case provider.VerdictSignIn, provider.VerdictInteraction:
 			o.adopted = k.reread(ctx, r)
@@ -190,16 +190,16 @@ const stopPace = 200 * time.Millisecond
 const storeTime = 10 * time.Second
 
 // store makes a grant durable, also while the keeper is stopping.
-func (k *Keeper) store(d durable, g *grant) (spilled bool, err error) {
+func (k *Keeper) store(d durable, g *grant) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(k.work), storeTime)
 	defer cancel()
 	data, err := g.encode()
 	if err != nil {
-		return false, err
+		return err
 	}
-	spilled, err = k.o.Store.Save(ctx, d.ID, data, g.generation)
+	_, err = k.o.Store.Save(ctx, d.ID, data, g.generation) // in the keychain or in the spill: durable either way
 	clear(data)
-	return spilled, err
+	return err
 }
 
 // salvage stores the refresh token of an answer whose access token cannot be used: the one before it may be spent.
@@ -209,7 +209,7 @@ func (k *Keeper) salvage(r *renewal, a provider.Answer) *grant {
 	}
 	g := *r.grant
 	g.generation, g.refresh = max(g.generation, r.durable.Generation)+1, a.Tokens.Refresh
-	if _, err := k.store(r.durable, &g); err != nil {
+	if err := k.store(r.durable, &g); err != nil {
 		k.log.Error("could not store a refresh token that came with a useless answer", "session", r.durable.Name, "error", err)
 		return nil
 	}
@@ -469,7 +469,7 @@ func lastError(a provider.Answer, now time.Time) *LastError {
 
 // storeFailed notes why the store cannot be used.
 func (k *Keeper) storeFailed(e *entry, err error) {
-	e.storeFault = storeReason(err)
+	e.storeFault, e.storeWords = storeReason(err), ""
 	k.log.Warn("the keychain cannot be used", "session", e.def.Name, "reason", e.storeFault, "error", err)
 }
 
@@ -495,7 +495,7 @@ func (k *Keeper) saveUnsaved(e *entry) {
 	e.busy = true
 	old, g, d := e.g, e.unsaved, e.checkpoint()
 	k.wg.Go(func() {
-		_, err := k.store(d, g)
+		err := k.store(d, g)
 		var state *durable
 		k.post(func() {
 			now := k.now()
@@ -562,13 +562,18 @@ func (k *Keeper) loadedGrant(e *entry, g *grant, secret Secret, err error) {
 	case errors.Is(err, errFormat):
 		e.loaded = true
 		e.d.Refused = &refusal{Verdict: provider.VerdictSignIn, Reason: ReasonRefused, At: k.now(), Advice: err.Error()}
+	case errors.Is(err, fs.ErrNotExist) && !e.d.SignedOut && e.d.Generation > 0:
+		// It is there, but not here: never call that signed out.
+		e.client.Secret, e.storeFault, e.storeWords = secret, "absent", words.elsewhere
+		e.nextTry = k.now().Add(maxNap)
+		k.log.Warn("the keychain does not hold a session's grant", "session", e.def.Name)
 	case errors.Is(err, fs.ErrNotExist) || err == nil && e.d.SignedOut && g.generation <= e.d.Generation:
 		e.storeFault, e.loaded, e.client.Secret = "", true, secret // a grant that was signed out of does not come back
 	case err != nil:
 		k.storeFailed(e, err)
 		e.nextTry = k.now().Add(maxNap)
 	default:
-		e.storeFault, e.loaded, e.client.Secret = "", true, secret
+		e.storeFault, e.storeWords, e.loaded, e.client.Secret = "", "", true, secret
 		if g != nil {
 			k.adopt(e, g)
 			k.requeue(e)

@@ -12,15 +12,21 @@ type text struct{ title, detail string }
 // words is what people read, in one place. %q is the session's name.
 var words = struct {
 	paused, signedOut, unavailable, signInAgain, noRefresh string
-	stopping, busyWait                                     string
+	stopping, busyWait, moved, setClient, elsewhere        string
 	signIn                                                 map[Reason]text
 	setup                                                  map[Reason]string
 	keychain                                               map[Reason]string
 }{
-	paused:      "The session %q is paused: run `sessionkeeper resume` with its name.",
-	signedOut:   "Nobody is signed in to %q: run `sessionkeeper login` with its name.",
+	paused:      "The session %q is paused: run `sessionkeeper resume %s`.",
+	signedOut:   "Nobody is signed in to %q: run `sessionkeeper login %s`.",
 	unavailable: "The provider of %q cannot be reached now; the keeper goes on trying.",
-	signInAgain: "Run `sessionkeeper login` with its name to sign in again.",
+	signInAgain: "Run `sessionkeeper login %s` to sign in again.",
+	moved: "Its file names another provider or client than the one that it is signed in to, and nothing is sent there: " +
+		"put the file back as it was, or sign in again.",
+	setClient: "The provider does not accept the client of %q: check its id and secret at the provider, then run " +
+		"`sessionkeeper set-secret %s`.",
+	elsewhere: "This keychain does not hold the grant: start the keeper with the --keychain that it had before, or sign " +
+		"in again.",
 	noRefresh: "The provider gave no refresh token, so this session ends with its access token. Sign in once more: " +
 		"consent is then asked for again. If that does not help, allow offline access (refresh tokens) for the client.",
 	stopping: "The keeper is stopping; try again in a moment.",
@@ -55,6 +61,22 @@ var words = struct {
 // sentence is detail where there is one, else the other, with the session's name before it.
 func sentence(detail, other, name string) string {
 	return fmt.Sprintf("%q: %s", name, cmpText(detail, other))
+}
+
+// quoted is a name as a shell takes it.
+func quoted(name string) string {
+	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == "" {
+		return name
+	}
+	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+}
+
+// stop is s with a full stop.
+func stop(s string) string {
+	if s = strings.TrimSpace(s); s == "" || strings.ContainsAny(s[len(s)-1:], ".!?…:") {
+		return s
+	}
+	return s + "."
 }
 
 func cmpText(a, b string) string {
