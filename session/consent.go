@@ -24,7 +24,6 @@ type LoginRequest struct {
 	NoBrowser bool     `json:"no_browser,omitempty"`
 	AsOther   bool     `json:"as_other,omitempty"` // another account than before is welcome
 	Scopes    []string `json:"scopes,omitempty"`   // instead of the definition's
-	notice    bool     // asked for on a notice
 }
 
 // Login is a sign-in, running or ended.
@@ -47,6 +46,7 @@ type login struct {
 	e       *entry
 	request LoginRequest
 	auto    bool
+	notice  bool // asked for on a notice
 	begunAt time.Time
 	cancel  context.CancelFunc
 
@@ -301,7 +301,7 @@ func (k *Keeper) openedLogin(l *login, err error) {
 	select {
 	case <-l.done:
 	default:
-		if l.auto || l.request.notice { // nobody looks at a terminal
+		if l.auto || l.notice { // nobody looks at a terminal
 			k.notify(signInNotice(l.e.pub.Load().session, l.flow.URL()))
 		}
 	}
@@ -589,7 +589,10 @@ func (k *Keeper) Press(ctx context.Context, key, action string) {
 		return
 	}
 	if name, ok := cutKey(key); ok && (action == actionSignIn || action == actionClick) {
-		if _, err := k.Login(ctx, name, LoginRequest{notice: true}); err != nil {
+		if _, err := k.on(ctx, name, func(e *entry) error {
+			k.beginLogin(e, LoginRequest{}, false).notice = true
+			return nil
+		}); err != nil {
 			k.log.WarnContext(ctx, "could not begin a sign-in", "session", name, "error", err)
 		}
 		return
