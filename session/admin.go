@@ -230,6 +230,9 @@ func (k *Keeper) addWithToken(ctx context.Context, e *entry, token Secret) (Sess
 	}
 	if r.err != nil {
 		_ = k.o.Store.Delete(ctx, e.id)
+		if refused, ok := errors.AsType[*Error](r.err); ok && refused.Code == CodeSignIn {
+			refused.Detail = fmt.Sprintf(words.tokenRefused, e.def.Name)
+		}
 		return fail(r.err)
 	}
 	if p.Check.Kind == provider.CheckUserinfo || p.Check.Kind == provider.CheckGet {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"sessionkeeper/session/provider"
@@ -131,11 +132,23 @@ func (l *login) view() Login {
 	}
 	if l.failure != nil {
 		v.Failure, v.Detail = string(l.failure.Kind), stop(l.failure.Detail)
+		if a := l.failure.Answer; a.Code != "" {
+			v.Detail += " " + fmt.Sprintf(words.answered, answerText(a))
+		}
 		if l.failure.Kind != signin.KindSetup || l.failure.Answer.Code != "" {
 			v.Detail += " " + l.failure.Action()
 		}
 	}
 	return v
+}
+
+// answerText is a provider's answer in a few words.
+func answerText(a provider.Answer) string {
+	text := cmpText(a.Message, a.Code)
+	if a.Status != 0 {
+		text = fmt.Sprintf("%s, HTTP status %d", strings.TrimRight(text, "."), a.Status)
+	}
+	return text
 }
 
 // LoginStatus waits up to wait for a sign-in to end and says how it stands.

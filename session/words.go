@@ -13,6 +13,7 @@ type text struct{ title, detail string }
 var words = struct {
 	paused, signedOut, unavailable, signInAgain, noRefresh string
 	stopping, busyWait, moved, setClient, elsewhere        string
+	tokenRefused, answered                                 string
 	signIn                                                 map[Reason]text
 	setup                                                  map[Reason]string
 	keychain                                               map[Reason]string
@@ -25,6 +26,9 @@ var words = struct {
 		"put the file back as it was, or sign in again.",
 	setClient: "The provider does not accept the client of %q: check its id and secret at the provider, then run " +
 		"`sessionkeeper set-secret %s`.",
+	tokenRefused: "The provider does not accept this refresh token, so %q was not added: check that the token belongs to this " +
+		"client and was not used since, or add the session without it.",
+	answered: "The provider's answer: %s.",
 	elsewhere: "This keychain does not hold the grant: start the keeper with the --keychain that it had before, or sign " +
 		"in again.",
 	noRefresh: "The provider gave no refresh token, so this session ends with its access token. Sign in once more: " +

@@ -119,10 +119,14 @@ func keeperFindings(h client.Health, sessions []client.Session) []finding {
 	}
 	for _, s := range sessions {
 		if s.State == "setup_needed" {
-			found = append(found, finding{
+			f := finding{
 				Name: "session " + s.Name, Detail: part2(stateWords(s.State), reasonWords(s.Reason), s.Detail),
-				Action: "correct the client: sessionkeeper status NAME says what is wrong",
-			})
+				Action: "correct the client, then run: sessionkeeper set-secret " + shellWord(s.Name),
+			}
+			if s.Reason == "config" {
+				f.Action = "correct the session's file; it is read again by itself"
+			}
+			found = append(found, f)
 		}
 	}
 	return found

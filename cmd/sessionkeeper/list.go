@@ -169,7 +169,14 @@ func sentence(s client.Session, now time.Time) string {
 	case session.Paused:
 		return text + "; run: sessionkeeper resume " + name
 	case session.SetupNeeded:
-		return text + "; correct the client, then run: sessionkeeper login " + name
+		switch session.Reason(s.Reason) {
+		case session.ReasonSetupConfig:
+			return text + "; correct its file: " + clean(s.Detail)
+		case session.ReasonSetupClient:
+			return text + "; correct the client, then run: sessionkeeper set-secret " + name
+		default:
+			return text + "; correct the client, then run: sessionkeeper login " + name
+		}
 	case session.KeychainLocked:
 		return text + "; unlock it, or see: sessionkeeper doctor"
 	case session.Retrying:

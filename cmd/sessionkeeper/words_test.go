@@ -99,6 +99,22 @@ func TestSentence(t *testing.T) {
 	}
 }
 
+// What is wrong with the setup decides what to do about it.
+func TestSentenceOfASetup(t *testing.T) {
+	for reason, want := range map[session.Reason]string{
+		session.ReasonSetupConfig: "correct its file: work.toml:1:1: no",
+		session.ReasonSetupClient: "then run: sessionkeeper set-secret work",
+		session.ReasonSetupScope:  "then run: sessionkeeper login work",
+	} {
+		got := sentence(client.Session{
+			Name: "work", State: "setup_needed", Reason: string(reason), Detail: "work.toml:1:1: no",
+		}, time.Now())
+		if !strings.HasSuffix(got, want) {
+			t.Errorf("with reason %s: %q; want %q at its end", reason, got, want)
+		}
+	}
+}
+
 // No event reaches the terminal with what a provider put into it.
 func TestEventWordsAreClean(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
