@@ -396,6 +396,7 @@ func (k *Keeper) Logout(ctx context.Context, name string, keepRemote bool) (Logo
 	var d durable
 	k.post(func() {
 		e.g, e.unsaved, e.loaded, e.ends, e.demanded = nil, nil, true, end{}, false
+		e.astray, e.client.ID = false, e.def.ClientID
 		e.d = durable{
 			Seq: e.d.Seq, ID: e.d.ID, Name: name, SignedOut: true, Generation: e.d.Generation, Account: e.d.Account,
 			Provider: e.d.Provider, Target: e.d.Target, EndsOld: e.d.EndsOld, Extends: e.d.Extends,
@@ -575,7 +576,7 @@ func (k *Keeper) redefine(e *entry, def definition) {
 	e.fault = nil
 	was := e.def
 	e.def = def
-	if e.moved(def) { // the grant stays bound to whom it came from
+	if e.astray = e.moved(def); e.astray { // the grant stays bound to whom it came from
 		e.d.Refused = movedRefusal(e.d.Generation, k.now())
 		k.save(e)
 		return
@@ -605,7 +606,7 @@ const codeDiscovery = "discovery"
 
 // resolve looks up the provider of a session that has a grant and none yet.
 func (k *Keeper) resolve(e *entry, now time.Time) {
-	if e.prov != nil || e.resolving || e.g == nil || e.moved(e.def) || e.fault != nil || e.d.Paused || now.Before(e.nextTry) {
+	if e.prov != nil || e.resolving || e.g == nil || e.astray || e.fault != nil || e.d.Paused || now.Before(e.nextTry) {
 		return
 	}
 	e.resolving = true

@@ -92,6 +92,12 @@ func TestEditedServerGetsNoToken(t *testing.T) {
 				t.Errorf("%s is %s, %s; want setup_needed, config", name, s.State, s.Reason)
 			}
 		}
+		if _, err := w.k.Refresh(t.Context(), "one", time.Second); err == nil {
+			t.Error("a refresh on demand overrode it")
+		}
+		if _, err := w.k.Token(t.Context(), "two", TokenRequest{}); err == nil {
+			t.Error("a token was handed out")
+		}
 		w.stop()
 		w.start() // it holds over a restart
 		time.Sleep(10 * time.Minute)

@@ -13,7 +13,7 @@ const checkSpacing = 500 * time.Millisecond
 func (k *Keeper) checks(e *entry) bool {
 	ref := e.refusedNow()
 	return k.o.Settings.CheckEvery > 0 && e.prov != nil && e.prov.Check.Kind != provider.CheckNone && !e.d.CheckOff &&
-		e.g != nil && !e.d.Paused && !e.d.SignedOut && !e.removed && !e.provisional && e.fault == nil &&
+		e.g != nil && !e.d.Paused && !e.d.SignedOut && !e.astray && !e.removed && !e.provisional && e.fault == nil &&
 		(ref == nil || ref.Verdict != provider.VerdictSetup && !ref.DeadAccess)
 }
 

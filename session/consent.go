@@ -230,7 +230,7 @@ func (k *Keeper) beginLogin(e *entry, r LoginRequest, auto bool) *login {
 	if len(r.Scopes) > 0 {
 		req.Scopes = r.Scopes
 	}
-	if r.AsOther || e.moved(e.def) {
+	if r.AsOther || e.astray {
 		req.Account, req.Hint = Account{}, ""
 	}
 	if ref := e.refusedNow(); ref != nil {
@@ -403,7 +403,7 @@ func (k *Keeper) accept(ctx context.Context, l *login, p *provider.Provider, sco
 	var d durable
 	k.post(func() {
 		before, known, d = e.g, e.d.Account, e.checkpoint()
-		if e.moved(e.def) { // the account of another server says nothing
+		if e.astray { // the account of another server says nothing
 			before, known = nil, Account{}
 		}
 		if e.unsaved != nil && before != nil { // newer than what is in hand
@@ -464,7 +464,7 @@ func (k *Keeper) consented(p *provider.Provider, scopes []string, before *grant,
 // signedIn makes the grant of a consent the session's.
 func (k *Keeper) signedIn(e *entry, p *provider.Provider, g *grant) {
 	e.prov, e.d.Provider, e.d.Target, e.d.Bound = p, p, targetKey(e.def), boundKey(e.def)
-	e.client.ID, e.storeWords = e.def.ClientID, ""
+	e.client.ID, e.storeWords, e.astray = e.def.ClientID, "", false
 	k.issuerOf(e).retryAfter = time.Time{} // it has just answered
 	e.storeFault, e.suspect, e.demanded, e.verifying = "", 0, false, false
 	refused := e.d.Refused != nil

@@ -16,6 +16,7 @@ type entry struct {
 	newDef      *config.Session // edited while a transaction was under way; taken over when it ends
 	gone        bool            // the definition's file is gone; let go of when the transaction under way ends
 	fault       error           // the definition cannot be used
+	astray      bool            // the definition names another server or client than the grant came from
 	provisional bool            // being added: kept only once it is signed in
 	d           durable
 	prov        *provider.Provider // nil until resolved
@@ -111,7 +112,7 @@ func (e *entry) extends() bool {
 
 // renewable reports whether there is something to renew with and nothing that forbids it.
 func (e *entry) renewable() bool {
-	return e.g != nil && !e.g.refresh.Empty() && e.prov != nil && e.fault == nil && !e.removed && !e.d.Paused &&
+	return e.g != nil && !e.g.refresh.Empty() && e.prov != nil && e.fault == nil && !e.astray && !e.removed && !e.d.Paused &&
 		!e.d.SignedOut
 }
 

@@ -361,7 +361,7 @@ func (k *Keeper) insert(def config.Session, d durable) *entry {
 		e.prov = d.Provider
 		k.o.Catalogue.Restore(e.prov)
 	}
-	if e.moved(def) {
+	if e.astray = e.moved(def); e.astray {
 		e.d.Refused = movedRefusal(d.Generation, k.now())
 	}
 	k.entries[def.Name] = e
