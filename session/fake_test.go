@@ -269,9 +269,9 @@ func (m *memory) Load(_ context.Context, key string) ([]byte, uint64, error) {
 
 func (m *memory) Save(_ context.Context, key string, data []byte, generation uint64) (bool, error) {
 	m.mu.Lock()
-	if m.fault != nil {
+	if err := m.fault; err != nil {
 		m.mu.Unlock()
-		return false, m.fault
+		return false, err
 	}
 	if generation < m.gen[key] {
 		m.mu.Unlock()
