@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"container/heap"
 	"context"
 	"errors"
@@ -24,8 +25,6 @@ func target(d definition) provider.Target {
 	}
 }
 
-func cutKey(key string) (name string, ok bool) { return strings.CutPrefix(key, keySession) }
-
 // Addition is a new session.
 type Addition struct {
 	Definition   config.Session
@@ -44,17 +43,14 @@ func (k *Keeper) Add(ctx context.Context, a Addition) (Session, *Login, error) {
 	signing := a.SignIn != nil || !a.RefreshToken.Empty()
 	if signing { // before anybody is asked to consent
 		if err := k.o.Store.Ready(ctx); err != nil {
-			reason := Reason(storeReason(err))
-			return Session{}, nil, &Error{
-				Code: CodeKeychain, Reason: reason, Session: def.Name, Detail: cmpText(err.Error(), words.keychain[reason]),
-			}
+			return Session{}, nil, keychainError(def.Name, err)
 		}
 	}
 	var e *entry
 	var fresh bool
 	var err error
 	if cerr := k.call(ctx, func() { e, fresh, err = k.admitNew(def, a.ClientSecret, signing) }); cerr != nil || err != nil {
-		return Session{}, nil, cmpErr(cerr, err)
+		return Session{}, nil, cmp.Or(cerr, err)
 	}
 	switch {
 	case a.SignIn != nil:
@@ -91,11 +87,9 @@ func (k *Keeper) Add(ctx context.Context, a Addition) (Session, *Login, error) {
 	return s, nil, err
 }
 
-func cmpErr(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
+// keychainError tells a caller why the store cannot be used, in the store's own words.
+func keychainError(name string, err error) *Error {
+	return &Error{Code: CodeKeychain, Reason: Reason(storeReason(err)), Session: name, Detail: err.Error()}
 }
 
 // admitNew makes the loop's entry of a session that is being added; fresh is false for one that is there already.
@@ -286,7 +280,7 @@ func (k *Keeper) saveSecret(ctx context.Context, e *entry, s Secret) error {
 	}
 	if err != nil {
 		reason := Reason(storeReason(err))
-		return &Error{Code: CodeKeychain, Reason: reason, Session: e.def.Name, Detail: cmpText(words.keychain[reason], err.Error())}
+		return &Error{Code: CodeKeychain, Reason: reason, Session: e.def.Name, Detail: cmp.Or(words.keychain[reason], err.Error())}
 	}
 	return nil
 }
@@ -440,7 +434,7 @@ func (k *Keeper) revoke(ctx context.Context, c provider.Client, p *provider.Prov
 	case a.Code == "unsupported":
 		return "unsupported", "This provider has no way to revoke a grant from here: end it on the provider's own page."
 	default:
-		return "unreachable", cmpText("The provider could not be asked to revoke the grant ("+a.Code+
+		return "unreachable", cmp.Or("The provider could not be asked to revoke the grant ("+a.Code+
 			"): it may live on there. End it on the provider's own page.", a.Message)
 	}
 }
@@ -496,8 +490,7 @@ func (k *Keeper) KeychainChanged(ctx context.Context, state, detail string) {
 // UnlockKeychain is an act of the user: the keychain may prompt. ctx bounds the wait for the user.
 func (k *Keeper) UnlockKeychain(ctx context.Context) error {
 	if err := k.o.Store.Unlock(ctx); err != nil {
-		reason := Reason(storeReason(err))
-		return &Error{Code: CodeKeychain, Reason: reason, Detail: cmpText(err.Error(), words.keychain[reason])}
+		return keychainError("", err)
 	}
 	return nil
 }

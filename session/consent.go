@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -144,7 +145,7 @@ func (l *login) view() Login {
 
 // answerText is a provider's answer in a few words.
 func answerText(a provider.Answer) string {
-	text := cmpText(a.Message, a.Code)
+	text := cmp.Or(a.Message, a.Code)
 	if a.Status != 0 {
 		text = fmt.Sprintf("%s, HTTP status %d", strings.TrimRight(text, "."), a.Status)
 	}
@@ -353,7 +354,7 @@ func (k *Keeper) endLogin(l *login, failure *signin.Error) {
 	if !l.stored && failure != nil {
 		result = failure.Kind
 	}
-	k.emit(Event{Type: EventConsentDone, Session: e.def.Name, Kind: l.kind(), Outcome: cmpText(string(result), "done")})
+	k.emit(Event{Type: EventConsentDone, Session: e.def.Name, Kind: l.kind(), Outcome: cmp.Or(string(result), "done")})
 	if e.provisional && !l.stored {
 		k.discard(e)
 		return
@@ -416,7 +417,7 @@ func (k *Keeper) accept(ctx context.Context, l *login, p *provider.Provider, sco
 	if !l.request.AsOther && known.Sub != "" && res.Account.Sub != "" && known.Sub != res.Account.Sub {
 		return &signin.Error{Kind: signin.KindWrongAccount, Detail: fmt.Sprintf(
 			"Another account signed in to %q than before. Sign in as %s, or run `sessionkeeper login --as-other` with its name.",
-			e.def.Name, cmpText(cmpText(known.Email, known.Name), "the account of before"))}
+			e.def.Name, cmp.Or(known.Email, known.Name, "the account of before"))}
 	}
 	g := k.consented(p, scopes, before, d, res)
 	if err := k.store(d, g); err != nil {
@@ -425,7 +426,7 @@ func (k *Keeper) accept(ctx context.Context, l *login, p *provider.Provider, sco
 			k.storeFailed(e, err)
 			k.publish(e)
 		})
-		return &signin.Error{Kind: signin.KindStore, Detail: cmpText(words.keychain[Reason(storeReason(err))], err.Error())}
+		return &signin.Error{Kind: signin.KindStore, Detail: cmp.Or(words.keychain[Reason(storeReason(err))], err.Error())}
 	}
 	if d.SignedOut && e.provisional {
 		k.post(func() { e.d.SignedOut, e.d.Generation = false, g.generation })
@@ -601,7 +602,7 @@ func (k *Keeper) Press(ctx context.Context, key, action string) {
 		k.withdraw(key)
 		return
 	}
-	if name, ok := cutKey(key); ok && (action == actionSignIn || action == actionClick) {
+	if name, ok := strings.CutPrefix(key, keySession); ok && (action == actionSignIn || action == actionClick) {
 		if _, err := k.on(ctx, name, func(e *entry) error {
 			k.beginLogin(e, LoginRequest{}, false).notice = true
 			return nil

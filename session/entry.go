@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -156,7 +157,7 @@ func (k *Keeper) stand(e *entry, now time.Time) (State, Reason, string) {
 	case ref != nil:
 		return SignInNeeded, ref.Reason, ref.Advice
 	case e.storeFault != "":
-		return KeychainLocked, Reason(e.storeFault), cmpText(e.storeWords, k.keychainDetail)
+		return KeychainLocked, Reason(e.storeFault), cmp.Or(e.storeWords, k.keychainDetail)
 	case k.keychain != "ok":
 		return KeychainLocked, Reason(k.keychain), k.keychainDetail
 	}
@@ -219,7 +220,7 @@ func (k *Keeper) publish(e *entry) {
 	if e.renewable() && e.refusedNow() == nil {
 		s.RenewAt = e.renewDue
 		if !e.d.FailingSince.IsZero() {
-			s.NextTryAt = k.nextTimerTry(e, now)
+			s.NextTryAt = k.nextTimerTry(e)
 		}
 	}
 	p.session = s
@@ -276,17 +277,17 @@ func (k *Keeper) problem(e *entry, now time.Time) *Error {
 	case SignInNeeded:
 		err.Code, err.Detail = CodeSignIn, fmt.Sprintf(words.signIn[reason].detail+" "+words.signInAgain, e.def.Name, quoted(e.def.Name))
 	case KeychainLocked:
-		err.Code, err.Detail = CodeKeychain, cmpText(detail, words.keychain[reason])
+		err.Code, err.Detail = CodeKeychain, cmp.Or(detail, words.keychain[reason])
 	default:
 		if e.g != nil && e.g.refresh.Empty() {
 			err.Code, err.Reason = CodeSignIn, ReasonExpired
 			err.Detail = fmt.Sprintf(words.signIn[ReasonExpired].detail+" "+words.signInAgain, e.def.Name, quoted(e.def.Name))
 			return err
 		}
-		err.Code, err.RetryAt = CodeUnavailable, k.nextTimerTry(e, now)
+		err.Code, err.RetryAt = CodeUnavailable, k.nextTimerTry(e)
 		err.Detail = fmt.Sprintf(words.unavailable, e.def.Name)
 		if e.d.LastError != nil {
-			err.Detail += " " + cmpText(e.d.LastError.Message, e.d.LastError.Code+".")
+			err.Detail += " " + cmp.Or(e.d.LastError.Message, e.d.LastError.Code+".")
 		}
 	}
 	return err

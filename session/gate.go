@@ -1,8 +1,10 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -86,7 +88,7 @@ func enough(g *grant, now time.Time, minTTL time.Duration) bool {
 }
 
 func (g *grant) token(idToken bool, name string) (Token, error) {
-	t := Token{Access: g.access, Type: cmpText(g.kind, "Bearer"), ExpiresAt: g.expiresAt, Scopes: g.scopes, Generation: g.generation}
+	t := Token{Access: g.access, Type: cmp.Or(g.kind, "Bearer"), ExpiresAt: g.expiresAt, Scopes: g.scopes, Generation: g.generation}
 	if idToken {
 		if g.id.Empty() {
 			return Token{}, &Error{
@@ -156,13 +158,7 @@ func (k *Keeper) arm(e *entry, w *waiter, now time.Time) {
 // forget drops a caller that went away.
 func (k *Keeper) forget(name string, w *waiter) {
 	if e := k.entries[name]; e != nil {
-		kept := e.waiters[:0]
-		for _, o := range e.waiters {
-			if o != w {
-				kept = append(kept, o)
-			}
-		}
-		e.waiters = kept
+		e.waiters = slices.DeleteFunc(e.waiters, func(o *waiter) bool { return o == w })
 	}
 }
 

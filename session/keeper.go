@@ -234,7 +234,7 @@ func (k *Keeper) step(e *entry, now time.Time) {
 	k.resolve(e, now)
 	k.answerWaiters(e, now)
 	k.endByItself(e, now)
-	if e.demanded || len(e.waiters) > 0 || k.timerDue(e, now) {
+	if e.demanded || len(e.waiters) > 0 || e.timerDue(now) {
 		k.pursue(e, now)
 	}
 	k.retrySave(e)

@@ -12,13 +12,13 @@ import (
 )
 
 // timerDue reports whether the timer wants a renewal now.
-func (k *Keeper) timerDue(e *entry, now time.Time) bool {
-	at, ok := k.timerTry(e, now)
+func (e *entry) timerDue(now time.Time) bool {
+	at, ok := e.timerTry()
 	return ok && !at.After(now)
 }
 
 // timerTry is when the timer renews next, as far as the session itself goes.
-func (k *Keeper) timerTry(e *entry, _ time.Time) (time.Time, bool) {
+func (e *entry) timerTry() (time.Time, bool) {
 	if !e.renewable() || e.refusedNow() != nil || e.unsaved != nil || e.renewDue.IsZero() {
 		return time.Time{}, false
 	}
@@ -49,7 +49,7 @@ func (k *Keeper) nextTry(e *entry, now time.Time) (time.Time, bool) {
 	} else {
 		caller = false
 		var ok bool
-		if at, ok = k.timerTry(e, now); !ok {
+		if at, ok = e.timerTry(); !ok {
 			return time.Time{}, false
 		}
 	}
@@ -61,8 +61,8 @@ func (k *Keeper) nextTry(e *entry, now time.Time) (time.Time, bool) {
 }
 
 // nextTimerTry is what faces show as the next try.
-func (k *Keeper) nextTimerTry(e *entry, now time.Time) time.Time {
-	at, ok := k.timerTry(e, now)
+func (k *Keeper) nextTimerTry(e *entry) time.Time {
+	at, ok := e.timerTry()
 	if !ok {
 		return time.Time{}
 	}
@@ -83,7 +83,7 @@ func (k *Keeper) pursue(e *entry, now time.Time) {
 		return // only an act of the user tries a refused token again
 	}
 	at, ok := k.nextTry(e, now)
-	if i := k.issuerOf(e); i.failing && e.d.FailingSince.IsZero() && k.timerDue(e, now) {
+	if i := k.issuerOf(e); i.failing && e.d.FailingSince.IsZero() && e.timerDue(now) {
 		e.d.FailingSince = now // it waits for the issuer's probe, which is failing too
 	}
 	if !ok || at.After(now) {
@@ -138,13 +138,12 @@ func (r *renewal) scopes() []string {
 
 // outcome is how a transaction ended.
 type outcome struct {
-	answer    provider.Answer
-	fault     error  // of the store or the state folder, before anything was sent
-	grant     *grant // the new one
-	saveErr   error  // the new grant is nowhere durable
-	adopted   *grant // the store held another grant than the one that was refused
-	salvaged  *grant // the answer was of no use but for its refresh token, which is durable
-	killedOld *bool  // learned: whether the refresh killed the token before it
+	answer   provider.Answer
+	fault    error  // of the store or the state folder, before anything was sent
+	grant    *grant // the new one
+	saveErr  error  // the new grant is nowhere durable
+	adopted  *grant // the store held another grant than the one that was refused
+	salvaged *grant // the answer was of no use but for its refresh token, which is durable
 }
 
 // transact is the renewal transaction: durable intent, send, store and read back, publish, clear the intent. Nobody sees
@@ -177,10 +176,11 @@ func (k *Keeper) transact(r *renewal) {
 	if state != nil {
 		k.writeDurable(*state)
 	}
+	var killedOld *bool // learned: whether the refresh killed the token before it
 	if o.grant != nil && o.saveErr == nil {
-		o.killedOld = k.learnKill(ctx, r)
+		killedOld = k.learnKill(ctx, r)
 	}
-	k.post(func() { k.release(r.e, o.killedOld) })
+	k.post(func() { k.release(r.e, killedOld) })
 }
 
 // stopPace is the wait between two tries to store a grant while the keeper stops.
@@ -405,14 +405,14 @@ func (k *Keeper) failed(e *entry, r *renewal, a provider.Answer, now time.Time) 
 	}
 	k.emit(Event{
 		Type: EventRefreshFailed, Session: e.def.Name, Code: a.Code, Status: a.Status, Message: a.Message,
-		RetryAt: k.nextTimerTry(e, now),
+		RetryAt: k.nextTimerTry(e),
 	})
 	level := k.log.Warn
 	if same {
 		level = k.log.Debug
 	}
 	level("could not renew", "session", e.def.Name, "code", a.Code, "http_status", a.Status,
-		"outcome_unknown", a.OutcomeUnknown, "next_try_at", k.nextTimerTry(e, now))
+		"outcome_unknown", a.OutcomeUnknown, "next_try_at", k.nextTimerTry(e))
 }
 
 // ofIssuer reports whether a passing fault speaks of the issuer rather than of this session.

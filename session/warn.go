@@ -77,7 +77,7 @@ func (k *Keeper) warn(e *entry, now time.Time) {
 		k.publish(e)
 		k.emit(Event{
 			Type: EventWarning, Session: e.def.Name, Kind: "outage", ExpiresAt: e.d.ExpiresAt,
-			RetryAt: k.nextTimerTry(e, now),
+			RetryAt: k.nextTimerTry(e),
 		})
 		k.beginOutage(e)
 	}

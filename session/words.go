@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -64,7 +65,7 @@ var words = struct {
 
 // sentence is detail where there is one, else the other, with the session's name before it.
 func sentence(detail, other, name string) string {
-	return fmt.Sprintf("%q: %s", name, cmpText(detail, other))
+	return fmt.Sprintf("%q: %s", name, cmp.Or(detail, other))
 }
 
 // quoted is a name as a shell takes it.
@@ -81,13 +82,6 @@ func stop(s string) string {
 		return s
 	}
 	return s + "."
-}
-
-func cmpText(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // leftText says a duration the way people do.
@@ -155,7 +149,7 @@ func signInNotice(s Session, link string) Notice {
 func setupNotice(s Session) Notice {
 	return Notice{
 		Key: keySession + s.Name, Urgent: true, Title: s.Name + " needs a correction",
-		Body: cmpText(s.Detail, words.setup[s.Reason]),
+		Body: cmp.Or(s.Detail, words.setup[s.Reason]),
 	}
 }
 
@@ -185,7 +179,7 @@ func checkOffNotice(name string) Notice {
 func keychainNotice(reason Reason, detail string) Notice {
 	return Notice{
 		Key: keyKeychain, Urgent: true, Title: "The keychain cannot be used",
-		Body: cmpText(detail, words.keychain[reason]),
+		Body: cmp.Or(detail, words.keychain[reason]),
 	}
 }
 
