@@ -187,3 +187,13 @@ func (d *Desktop) Presses() <-chan Press { return d.presses }
 
 // Wakes gives the wake-ups.
 func (d *Desktop) Wakes() <-chan Wake { return d.wakes }
+
+// Shown gives the notices on the screen: the notification service's id, by key.
+func (d *Desktop) Shown() map[string]uint32 { panic("skeleton") }
+
+// Adopt takes over a notice that another process of ours has on the screen under id: what comes next under its key
+// replaces it or takes it away, and its buttons are ours.
+func (d *Desktop) Adopt(key string, id uint32) { panic("skeleton") }
+
+// Buttons reports whether the notification service shows buttons. It is false as well where there is no service.
+func (d *Desktop) Buttons(ctx context.Context) bool { panic("skeleton") }

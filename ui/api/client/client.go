@@ -228,6 +228,44 @@ func (c *Client) PageCode(ctx context.Context) (Code, error) {
 	return code, err
 }
 
+// Press tells the keeper that the user pressed a button of a notice.
+func (c *Client) Press(ctx context.Context, key, action string) error {
+	return c.post(ctx, "/v1/notices/press", PressBody{Key: key, Action: action}, nil)
+}
+
+// NoticeShown tells under which id a notice is on the screen, so that the keeper can take it over.
+func (c *Client) NoticeShown(ctx context.Context, key string, id uint32) error {
+	return c.post(ctx, "/v1/notices/shown", ShownBody{Key: key, ID: id}, nil)
+}
+
+// Providers gives the catalogue, by id.
+func (c *Client) Providers(ctx context.Context) ([]Provider, error) {
+	var p []Provider
+	err := c.get(ctx, "/v1/providers", &p)
+	return p, err
+}
+
+// Discover asks an issuer what it is; a *Problem where it is none.
+func (c *Client) Discover(ctx context.Context, issuer string) (Discovery, error) {
+	var d Discovery
+	err := c.post(ctx, "/v1/discover", DiscoverBody{Issuer: issuer}, &d)
+	return d, err
+}
+
+// Autostart says whether Sessionkeeper starts at log-in.
+func (c *Client) Autostart(ctx context.Context) (Autostart, error) {
+	var a Autostart
+	err := c.get(ctx, "/v1/autostart", &a)
+	return a, err
+}
+
+// SetAutostart makes Sessionkeeper start at log-in, or not any more.
+func (c *Client) SetAutostart(ctx context.Context, on bool) (Autostart, error) {
+	var a Autostart
+	err := c.do(ctx, call{method: http.MethodPut, path: "/v1/autostart", body: AutostartBody{On: on}}, &a)
+	return a, err
+}
+
 func route(name, rest string) string { return "/v1/sessions/" + url.PathEscape(name) + rest }
 
 type call struct {

@@ -215,6 +215,7 @@ type Health struct {
 	Page     string         `json:"page,omitempty"` // the page's address
 	Sessions map[string]int `json:"sessions"`       // by state
 	Faults   []Fault        `json:"faults,omitempty"`
+	Clock    Clock          `json:"clock"`
 }
 
 // Code is a one-time code for the page.
@@ -242,6 +243,106 @@ type Event struct {
 	RetryAt    time.Time `json:"retry_at,omitzero"`
 	Outcome    string    `json:"outcome,omitempty"`
 	Sessions   []Session `json:"sessions,omitempty"` // of snapshot
+	Notice     *Notice   `json:"notice,omitempty"`   // of notice.shown and notice.withdrawn, which a tray alone gets
+}
+
+// The events that only a stream with the face "tray" has. Each notice that stands comes once after the snapshot.
+const (
+	EventNotice    = "notice.shown"
+	EventWithdrawn = "notice.withdrawn"
+)
+
+// Notice is a notification that the tray is to show; one with the same Key replaces the one before.
+type Notice struct {
+	Key     string         `json:"key"`
+	Title   string         `json:"title,omitempty"`
+	Body    string         `json:"body,omitempty"` // plain text; makes sense without buttons
+	Urgent  bool           `json:"urgent,omitempty"`
+	Actions []NoticeAction `json:"actions,omitempty"`
+	Session string         `json:"session,omitempty"` // where it concerns one alone
+	ID      uint32         `json:"id,omitempty"`      // on the screen already, under this id of the notification service
+}
+
+// NoticeAction is a button of a notice.
+type NoticeAction struct {
+	ID    string `json:"id"` // sign_in, later or open
+	Label string `json:"label"`
+}
+
+// PressBody is the body of POST /v1/notices/press.
+type PressBody struct {
+	Key    string `json:"key"`
+	Action string `json:"action"` // a button's id, "default" for the notice itself, "closed" where the user dismissed it
+}
+
+// ShownBody is the body of POST /v1/notices/shown.
+type ShownBody struct {
+	Key string `json:"key"`
+	ID  uint32 `json:"id"`
+}
+
+// Provider is one of the catalogue.
+type Provider struct {
+	ID           string   `json:"id"`
+	Name         string   `json:"name"`
+	Issuer       string   `json:"issuer,omitempty"`
+	AuthorizeURL string   `json:"authorize_url,omitempty"`
+	TokenURL     string   `json:"token_url,omitempty"`
+	DeviceURL    string   `json:"device_url,omitempty"`
+	RevokeURL    string   `json:"revoke_url,omitempty"`
+	Scopes       []string `json:"scopes,omitempty"`
+	Vars         []Var    `json:"vars,omitempty"`
+	PasteOnly    bool     `json:"paste_only,omitempty"`
+	RedirectURI  string   `json:"redirect_uri,omitempty"` // what to register
+	Secret       string   `json:"secret,omitempty"`       // of the client: required, optional or none; empty: unknown
+	ConsoleURL   string   `json:"console_url,omitempty"`
+	Note         string   `json:"note,omitempty"`
+	Sources      []string `json:"sources,omitempty"`
+}
+
+// Var is a part of a provider's addresses that the user fills in.
+type Var struct {
+	Name    string `json:"name"`
+	Default string `json:"default,omitempty"`
+	Hint    string `json:"hint,omitempty"`
+}
+
+// DiscoverBody is the body of POST /v1/discover.
+type DiscoverBody struct {
+	Issuer string `json:"issuer"`
+}
+
+// Discovery is what an issuer says of itself.
+type Discovery struct {
+	Issuer       string   `json:"issuer"`
+	AuthorizeURL string   `json:"authorize_url,omitempty"`
+	TokenURL     string   `json:"token_url"`
+	DeviceURL    string   `json:"device_url,omitempty"`
+	RevokeURL    string   `json:"revoke_url,omitempty"`
+	Scopes       []string `json:"scopes,omitempty"`
+	Offline      bool     `json:"offline"`  // it knows a way to give refresh tokens
+	Provider     string   `json:"provider"` // the catalogue's id where its entry knows this issuer
+	RedirectURI  string   `json:"redirect_uri"`
+}
+
+// Autostart says what starts at log-in.
+type Autostart struct {
+	On     bool   `json:"on"`
+	Kind   string `json:"kind,omitempty"`   // systemd, xdg, launchd or run-key
+	Path   string `json:"path,omitempty"`   // what was installed, or would be
+	Detail string `json:"detail,omitempty"` // why it cannot be, or what else is to be known
+}
+
+// AutostartBody is the body of PUT /v1/autostart.
+type AutostartBody struct {
+	On bool `json:"on"`
+}
+
+// Clock is how the clock of this machine stands against the providers'.
+type Clock struct {
+	State string   `json:"state"`          // ok, wrong or unknown
+	Skew  Duration `json:"skew,omitzero"`  // how far it goes ahead; negative: behind
+	Seen  string   `json:"seen,omitempty"` // the host that told
 }
 
 // Problem is an error as the keeper tells it (RFC 9457). Detail is one sentence that ends with what to do next.
@@ -255,6 +356,7 @@ type Problem struct {
 	Session  string    `json:"session,omitempty"`
 	RetryAt  time.Time `json:"retry_at,omitzero"`
 	LoginURL string    `json:"login_url,omitempty"`
+	Field    string    `json:"field,omitempty"` // what of the request's body is wrong, by its JSON name
 }
 
 func (p *Problem) Error() string {
