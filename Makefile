@@ -10,12 +10,19 @@ MAKEFLAGS += --no-print-directory
 # PKGS narrows lint, test and bench: make test PKGS=./keychain/...
 PKGS ?= ./...
 
-# Pure Go, one static file each.
-PROGRAMS := sessionkeeper sessionkeeper-demo
+# Pure Go, one static file each; and the one program that draws, which needs C.
+PROGRAMS := sessionkeeper sessionkeeper-tray sessionkeeper-demo
+WINDOW := sessionkeeper-window
+
+# How Fyne is built: for X11 and OpenGL ES.
+export GOFLAGS := $(GOFLAGS) -tags=x11,gles
 
 # Debian packages; COMMAND=PACKAGE is content with the command from elsewhere.
 PACKAGES_DEMO := ca-certificates dbus gnome-keyring
-PACKAGES_TEST := $(PACKAGES_DEMO) gcc libc6-dev dunst xvfb chromium=chromium node=nodejs npm=npm
+PACKAGES_BUILD := $(PACKAGES_DEMO) gcc libc6-dev pkgconf \
+	libgl-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev
+PACKAGES_TEST := $(PACKAGES_BUILD) chromium=chromium node=nodejs npm=npm \
+	xvfb openbox xfce4-panel xfce4-notifyd dunst xdotool imagemagick libgl1-mesa-dri
 
 # Vet also for the systems that no test here runs on.
 CROSS := windows/amd64 darwin/arm64
@@ -24,52 +31,57 @@ LOCAL_GO := $(word 3,$(shell GOTOOLCHAIN=local go version))
 TOOLS := .cache/bin/.built-$(shell cat .tools/go.mod .tools/go.sum | sha256sum | cut -c -16)-$(LOCAL_GO)
 STILL := .tools/progress.sh
 LINT := $(CURDIR)/.cache/bin/golangci-lint
-PROVIDER := .tools/oidc-provider
-PROVIDER_KEY := $(shell sha256sum <$(PROVIDER)/package-lock.json | cut -c -16)
-PROVIDER_READY := $(PROVIDER)/node_modules/.installed-$(PROVIDER_KEY)
+# What comes from npm: the test provider; the page's type checker and its accessibility checker.
+NPM := .tools/oidc-provider .tools/page
+npm-key = $(shell sha256sum <$1/package-lock.json | cut -c -16)
+NPM_READY := $(foreach d,$(NPM),$d/node_modules/.installed-$(call npm-key,$d))
 
 # A checkout that git refuses to read, or one without a commit, is built without its revision.
 ifneq ($(shell git rev-parse --quiet --verify HEAD >/dev/null 2>&1 && echo readable),readable)
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
-.PHONY: help demo run build test lint checks vulnerabilities bench clean packages-demo packages-test
+.PHONY: help demo run build programs test lint checks vulnerabilities bench clean packages-demo packages-build packages-test
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' Makefile
 
-demo: build ## see it work, with a provider of its own: nothing to register, nothing left behind
+demo: programs ## see it work, with a provider of its own: nothing to register, nothing left behind
 	@bin/sessionkeeper demo $(ARGS)
 
-run: build ## start the keeper on your own sessions
-	@echo '==> starting the keeper, without a tray; ctrl-C ends it'
-	@exec bin/sessionkeeper serve $(ARGS)
+run: build ## start the tray on your own sessions; it starts a keeper
+	@echo '==> starting the tray; ctrl-C ends it'
+	@exec bin/sessionkeeper-tray $(ARGS)
 
-build: packages-demo ## build the programs into bin/
+build: packages-build programs ## build the programs into bin/
+	@echo '==> building bin/$(WINDOW) (a minute, the first time)'
+	@$(STILL) go build -trimpath -o bin/ ./cmd/$(WINDOW)
+
+programs: packages-demo
 	@echo '==> building $(PROGRAMS:%=bin/%)'
 	@CGO_ENABLED=0 $(STILL) go build -trimpath -o bin/ $(PROGRAMS:%=./cmd/%)
 
-test: packages-test lint checks vulnerabilities build $(PROVIDER_READY) ## check and test everything
+test: packages-test lint checks vulnerabilities build $(NPM_READY) ## check and test everything
 	@.tools/test.sh $(PKGS)
 
-lint: packages-demo $(TOOLS) ## golangci-lint, formatting included
+lint: packages-build $(TOOLS) ## golangci-lint, formatting included
 	@echo '==> linting $(PKGS)'
 	@$(LINT) fmt --diff $(PKGS:/...=)
 	@$(STILL) $(LINT) run --allow-parallel-runners $(PKGS)
-	@cd .tools && $(LINT) run --allow-parallel-runners -c ../.golangci.yml ./testreport
+	@cd .tools && $(LINT) run --allow-parallel-runners -c ../.golangci.yml ./...
 
 checks:
 	@echo '==> go vet, go fix, go mod tidy'
 	@$(STILL) go vet $(PKGS)
 	@$(STILL) go fix -diff $(PKGS)
 	@go mod tidy -diff
-	@cd .tools && go mod tidy -diff && go fix -diff ./testreport
+	@cd .tools && go mod tidy -diff && go fix -diff ./...
 	@for system in $(CROSS); do \
 		echo "==> go vet for $$system"; \
-		CGO_ENABLED=0 GOOS=$${system%/*} GOARCH=$${system#*/} $(STILL) go vet $(PKGS); \
+		CGO_ENABLED=0 GOOS=$${system%/*} GOARCH=$${system#*/} $(STILL) go vet -tags ci $(PKGS); \
 	done
 
-vulnerabilities: packages-demo $(TOOLS)
+vulnerabilities: packages-build $(TOOLS)
 	@echo '==> govulncheck'
 	@$(STILL) .tools/vulnerabilities.sh .cache/bin/govulncheck $(PKGS)
 
@@ -78,10 +90,13 @@ bench: ## run the benchmarks
 	@go test -bench . -run '^$$' $(PKGS)
 
 clean: ## remove everything that was built
-	@rm -rf bin .cache $(PROVIDER)/node_modules
+	@rm -rf bin .cache $(NPM:%=%/node_modules)
 
 packages-demo:
 	@.tools/packages.sh 'make demo' $(PACKAGES_DEMO)
+
+packages-build:
+	@.tools/packages.sh 'make build' $(PACKAGES_BUILD)
 
 packages-test:
 	@.tools/packages.sh 'make test' $(PACKAGES_TEST)
@@ -92,7 +107,8 @@ $(TOOLS): .tools/go.mod .tools/go.sum
 	@CGO_ENABLED=0 $(STILL) go build -C .tools -o ../.cache/bin/ tool
 	@touch $@
 
-$(PROVIDER_READY): $(PROVIDER)/package-lock.json
-	@echo '==> installing the test provider with npm'
-	@cd $(PROVIDER) && $(CURDIR)/$(STILL) npm ci --omit=dev --no-audit --no-fund
+.SECONDEXPANSION:
+$(NPM_READY): $$(firstword $$(subst /node_modules/, ,$$@))/package-lock.json
+	@echo '==> installing $(firstword $(subst /node_modules/, ,$@)) with npm'
+	@cd $(<D) && $(CURDIR)/$(STILL) npm ci --omit=dev --no-audit --no-fund
 	@touch $@

@@ -8,7 +8,7 @@ required=()
 tools() { :; }
 if [[ $* == ./... ]]; then
 	required=(-required .tools/required.txt)
-	tools() { go test -C .tools -race -json "$@" ./testreport; }
+	tools() { go test -C .tools -race -json "$@" ./...; }
 fi
 
 echo '==> building the tests'
@@ -19,8 +19,10 @@ if ! .tools/progress.sh go test -race -json -list . "${packages[@]}" >"$listed" 
 	exit 1
 fi
 
-echo '==> testing'
+echo '==> testing; pictures of the faces go to .cache/pictures'
+artifacts=$(mktemp -d "$PWD/.cache/artifacts.XXXXXX")
+trap 'rm -rf "$artifacts"' EXIT
 {
 	tools -shuffle=on || true # its failure is in the stream, and keeps nothing else from running
-	go test -race -shuffle=on -json "${packages[@]}"
-} | .cache/bin/testreport -listed "$listed" "${required[@]}"
+	go test -race -shuffle=on -json -artifacts -outputdir "$artifacts" "${packages[@]}"
+} | .cache/bin/testreport -listed "$listed" -keep .cache/pictures "${required[@]}"

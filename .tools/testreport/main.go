@@ -31,6 +31,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	flags.SetOutput(stderr)
 	listedFile := flags.String("listed", "", "output of go test -json -list: every test in `FILE` must have run")
 	requiredFile := flags.String("required", "", "lines of PACKAGE TEST KEY=VALUE: `FILE` of attributes that must have been set")
+	keep := flags.String("keep", "", "`DIR` for what the tests left to look at; what was in it goes")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
@@ -50,6 +51,12 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if err := follow(r, stdin); err != nil {
 		fmt.Fprintln(stderr, "testreport: reading the test events:", err)
 		return 1
+	}
+	if *keep != "" {
+		if err := r.keep(*keep); err != nil {
+			fmt.Fprintln(stderr, "testreport: keeping the artifacts:", err)
+			return 1
+		}
 	}
 	if !r.close(listed, required) {
 		return 1

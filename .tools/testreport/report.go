@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +20,7 @@ type event struct {
 	Elapsed     float64 // seconds
 	Output      string
 	Key, Value  string // of an attr
+	Path        string // of artifacts
 	ImportPath  string // of a build-output
 	FailedBuild string // of a package's fail
 }
@@ -44,6 +47,7 @@ type report struct {
 	open    map[string]*packageRun
 	ended   map[test]string // test → pass, fail or skip
 	attrs   map[proof]bool
+	files   map[test]string // folder of a test's artifacts
 
 	passed, failed, skipped int
 }
@@ -55,6 +59,7 @@ func newReport(out io.Writer) *report {
 		open:    map[string]*packageRun{},
 		ended:   map[test]string{},
 		attrs:   map[proof]bool{},
+		files:   map[test]string{},
 	}
 }
 
@@ -85,6 +90,8 @@ func (r *report) line(line string) bool {
 		p.printed = append(p.printed, output{e.Test, e.Output})
 	case "attr":
 		r.attrs[proof{test{e.Package, e.Test}, e.Key, e.Value}] = true
+	case "artifacts":
+		r.files[test{e.Package, e.Test}] = e.Path
 	case "pass", "fail", "skip":
 		if e.Test == "" {
 			r.packageEnded(e, p)
@@ -142,6 +149,23 @@ func (r *report) packageEnded(e event, p *packageRun) {
 		fmt.Fprint(r.out, " (did not build)")
 	}
 	fmt.Fprintln(r.out)
+}
+
+// keep puts what the tests left to look at under dir, by package and test; go test puts it under random names.
+func (r *report) keep(dir string) error {
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	for t, from := range r.files {
+		to := filepath.Join(dir, filepath.FromSlash(t.pkg), strings.ReplaceAll(t.name, "/", "__"))
+		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+			return err
+		}
+		if err := os.Rename(from, to); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // heartbeat says how far the run is and what is under way.

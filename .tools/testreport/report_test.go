@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -200,4 +202,19 @@ func write(t *testing.T, text string) string {
 		t.Fatal(err)
 	}
 	return name
+}
+
+func TestKeepsArtifacts(t *testing.T) {
+	from, dir := t.TempDir(), filepath.Join(t.TempDir(), "kept")
+	if err := os.WriteFile(filepath.Join(from, "page.png"), []byte("picture"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := newReport(io.Discard)
+	r.line(`{"Action":"artifacts","Package":"m/ui","Test":"TestPage/dark","Path":` + strconv.Quote(from) + `}`)
+	if err := r.keep(dir); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(filepath.Join(dir, "m", "ui", "TestPage__dark", "page.png")); err != nil || string(got) != "picture" {
+		t.Errorf("kept %q, %v", got, err)
+	}
 }
