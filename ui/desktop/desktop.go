@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,15 +24,15 @@ const (
 	lockLimit = time.Second     // asking for the screen lock
 	lookLimit = 2 * time.Second // all of Look
 
+	maxTitle = 200  // characters of a notice
+	maxBody  = 2000 // has room for the address of a sign-in page
+
 	// hasBus: macOS and Windows have services of their own instead of D-Bus.
 	hasBus = runtime.GOOS != "darwin" && runtime.GOOS != "windows"
 )
 
 // ErrNotRunning is returned by calls that need Run, before it or after its end.
 var ErrNotRunning = errors.New("the desktop's connections are not open")
-
-// errNoNotices is what Notify says where there is no D-Bus.
-var errNoNotices = errors.New("notifications are not available on " + runtime.GOOS)
 
 // Action is a button.
 type Action struct{ ID, Label string }
@@ -44,7 +45,12 @@ type Notice struct {
 	Actions     []Action
 }
 
-// Press is a button that the user pressed; Action is "default" for a click on the notice itself.
+// ActionClosed is the Action of a Press for a notice that the user dismissed.
+const ActionClosed = "closed"
+
+// Press is a button that the user pressed; Action is "default" for a click on the notice itself, and ActionClosed where
+// the user dismissed it. A notice that ran out or was withdrawn says nothing. Most services also take a notice away
+// when a button is pressed, and call that a dismissal: both presses come then, in the service's order.
 type Press struct{ Key, Action string }
 
 // Wake says that time went by unseen or the network came back.
@@ -59,6 +65,7 @@ type Desktop struct {
 	log             *slog.Logger
 	session, system *bus
 	notifier        *notifier
+	native          *native // takes the notifier's place where there is no D-Bus
 	clock           clock
 	presses         chan Press
 	wakes           chan Wake
@@ -72,6 +79,7 @@ func New(log *slog.Logger) *Desktop { return newDesktop(log, systemClock()) }
 func newDesktop(log *slog.Logger, c clock) *Desktop {
 	d := &Desktop{
 		log:     log,
+		native:  newNative(runtime.GOOS),
 		clock:   c,
 		presses: make(chan Press, 64),
 		wakes:   make(chan Wake, 16),
@@ -139,21 +147,27 @@ func (d *Desktop) SetEnv(env map[string]string) {
 
 // Notify shows or replaces a notice. It waits for the notification service, for 3 s at most: a notice that a hanging
 // service could not take in that time is an error, and is still shown when the service is back, unless it was replaced
-// or withdrawn by then. The error says what is missing; the caller logs it and goes on.
+// or withdrawn by then. The error says what is missing; the caller logs it and goes on. Title and body are cut at 200 and
+// 2,000 characters. On macOS and Windows the system's own helper shows the notice, for 5 s at most, without buttons, and
+// nobody hears of a press; on macOS a notice never replaces another.
 func (d *Desktop) Notify(ctx context.Context, n Notice) error {
+	n.Title = clip(strings.ReplaceAll(plain(n.Title), "\n", " "), maxTitle)
+	n.Body = clip(plain(n.Body), maxBody)
 	if !hasBus {
-		return errNoNotices
+		return d.native.notify(ctx, n)
 	}
 	n.Actions = slices.Clone(n.Actions)
 	return d.ask(ctx, request{key: n.Key, notice: &n})
 }
 
-// Withdraw takes a notice away, within 3 s; one that is not shown is no error.
+// Withdraw takes a notice away, within 3 s; one that is not shown is no error. On macOS it stays: nothing there takes
+// it back.
 func (d *Desktop) Withdraw(ctx context.Context, key string) {
+	withdraw := func() error { return d.ask(ctx, request{key: key}) }
 	if !hasBus {
-		return
+		withdraw = func() error { return d.native.withdraw(ctx, key) }
 	}
-	if err := d.ask(ctx, request{key: key}); err != nil {
+	if err := withdraw(); err != nil {
 		d.log.DebugContext(ctx, "notice not withdrawn", "key", key, "error", err)
 	}
 }
@@ -188,12 +202,67 @@ func (d *Desktop) Presses() <-chan Press { return d.presses }
 // Wakes gives the wake-ups.
 func (d *Desktop) Wakes() <-chan Wake { return d.wakes }
 
-// Shown gives the notices on the screen: the notification service's id, by key.
-func (d *Desktop) Shown() map[string]uint32 { panic("skeleton") }
+// Shown gives the notices on the screen: the notification service's id, by key. On macOS and Windows, which do not tell
+// what the user closed, it gives all that were not withdrawn.
+func (d *Desktop) Shown() map[string]uint32 {
+	if !hasBus {
+		return d.native.screen()
+	}
+	if !d.started.Load() {
+		return nil
+	}
+	answer := make(chan map[string]uint32, 1)
+	if !d.do(func(context.Context) { answer <- d.notifier.screen() }) {
+		return nil
+	}
+	return <-answer
+}
 
 // Adopt takes over a notice that another process of ours has on the screen under id: what comes next under its key
-// replaces it or takes it away, and its buttons are ours.
-func (d *Desktop) Adopt(key string, id uint32) { panic("skeleton") }
+// replaces it or takes it away, and its buttons are ours. One of ours that is on the screen under the same key is
+// closed. A service that tells nobody but the notice's maker of a press, as dunst does, goes on telling the other
+// process until the next Notify under the key. Adopt needs Run and waits for its start, for 3 s at most.
+func (d *Desktop) Adopt(key string, id uint32) {
+	if id == 0 {
+		return
+	}
+	if !hasBus {
+		d.native.adopt(key)
+		return
+	}
+	d.do(func(ctx context.Context) { d.notifier.adopt(ctx, key, id) })
+}
 
-// Buttons reports whether the notification service shows buttons. It is false as well where there is no service.
-func (d *Desktop) Buttons(ctx context.Context) bool { panic("skeleton") }
+// Buttons reports whether the notification service shows buttons, within 3 s. It is false as well where there is no
+// service, and where the service does not answer.
+func (d *Desktop) Buttons(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	answer := make(chan bool, 1)
+	if !d.do(func(ctx context.Context) {
+		d.notifier.buttons(ctx, answer)
+	}) {
+		return false
+	}
+	select {
+	case yes := <-answer:
+		return yes
+	case <-d.ended:
+	case <-ctx.Done():
+	}
+	return false
+}
+
+// do has the notifier do something between two others; false where it does not run.
+func (d *Desktop) do(task func(context.Context)) bool {
+	if !hasBus {
+		return false
+	}
+	select {
+	case d.notifier.tasks <- task:
+		return true
+	case <-d.ended:
+	case <-time.After(callLimit):
+	}
+	return false
+}

@@ -142,3 +142,45 @@ func TestDunst(t *testing.T) {
 	}
 	t.Attr("real", "dunst")
 }
+
+// Dunst tells only the maker of a notice what becomes of it: after a handover that is the one who replaced it last.
+func TestDunstHandover(t *testing.T) {
+	keeper, bus := onBus(t)
+	tray := run(t, stillClock())
+	conn := startDunst(t, bus)
+	if !tray.Buttons(t.Context()) {
+		t.Error("dunst knows actions")
+	}
+	notify(t, keeper, Notice{Key: "a", Title: "A", Urgent: true, Actions: []Action{{"default", "Show"}}})
+	control := conn.Object(notificationsName, notificationsPath)
+	press := func() {
+		t.Helper()
+		for displayed(t, conn) != 1 {
+		}
+		if err := control.Call(dunstControl+".NotificationAction", 0, uint32(0)).Err; err != nil {
+			t.Fatal(err)
+		}
+	}
+	from, to := keeper, tray
+	for range 4 {
+		adoptAll(from, to)
+		press()
+		wantPress(t, from, Press{"a", "default"})
+		notify(t, to, Notice{Key: "a", Title: "A", Urgent: true, Actions: []Action{{"default", "Show"}}})
+		press()
+		wantPress(t, to, Press{"a", "default"})
+		from, to = to, from
+	}
+	if err := control.Call(dunstControl+".NotificationCloseLast", 0).Err; err != nil {
+		t.Fatal(err)
+	}
+	wantPress(t, from, Press{"a", ActionClosed})
+	for displayed(t, conn) != 0 {
+	}
+	notify(t, keeper, Notice{Key: "a", Title: "A", Urgent: true})
+	adoptAll(keeper, tray)
+	tray.Withdraw(t.Context(), "a")
+	for displayed(t, conn) != 0 {
+	}
+	t.Attr("real", "dunst")
+}

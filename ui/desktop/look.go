@@ -34,10 +34,7 @@ func Look(ctx context.Context) []Check {
 	if hasBus {
 		checks = lookAtBus(ctx)
 	} else {
-		checks = append(checks, Check{
-			Name: "notifications", Detail: errNoNotices.Error(),
-			Action: "warnings are seen in the tray, on the page and in the log",
-		})
+		checks = append(checks, lookForHelper())
 	}
 	return append(checks, lookForBrowser(), lookForDisplay(ctx))
 }
@@ -97,14 +94,26 @@ func askService(ctx context.Context, conn *dbus.Conn) Check {
 	var name, vendor, version, spec string
 	err := conn.Object(notificationsName, notificationsPath).CallWithContext(ctx,
 		notificationsName+".GetServerInformation", dbus.FlagNoAutoStart).Store(&name, &vendor, &version, &spec)
-	if err != nil {
+	silent := func(err error) Check {
 		return Check{
 			Name: "notifications", Detail: "the service runs but does not answer: " + err.Error(),
 			Action: "end its process; it is started again when needed",
 		}
 	}
+	if err != nil {
+		return silent(err)
+	}
+	var features []string
+	if err := conn.Object(notificationsName, notificationsPath).CallWithContext(ctx,
+		notificationsName+".GetCapabilities", dbus.FlagNoAutoStart).Store(&features); err != nil {
+		return silent(err)
+	}
+	buttons := "without buttons"
+	if slices.Contains(features, "actions") {
+		buttons = "with buttons"
+	}
 	said := strings.TrimSpace("service runs: " + plain(name) + " " + plain(version))
-	return Check{Name: "notifications", OK: true, Detail: said}
+	return Check{Name: "notifications", OK: true, Detail: said + ", " + buttons}
 }
 
 func lookForTray(ctx context.Context, conn *dbus.Conn) Check {
@@ -132,16 +141,13 @@ func lookForTray(ctx context.Context, conn *dbus.Conn) Check {
 
 func lookForBrowser() Check {
 	c := Check{Name: "browser"}
-	name, err := opener()
+	path, err := opener()
 	if err != nil {
 		c.Detail = "no opener on PATH (" + strings.Join(openers(), ", ") + ")"
 		c.Action = "apt install xdg-utils and a browser, or sign in with --no-browser or --device"
 		return c
 	}
-	c.OK, c.Detail = true, "opened with "+name
-	if name == "" {
-		c.Detail = "opened by the system"
-	}
+	c.OK, c.Detail = true, "opened with "+openerName(path)
 	return c
 }
 

@@ -69,8 +69,8 @@ func TestLookAtDesktop(t *testing.T) {
 	}
 	desktoptest.Own(t, conn, trayName)
 	c := look(t)
-	if !c["notifications"].OK || !strings.Contains(c["notifications"].Detail, "desktoptest") {
-		t.Errorf("got %+v; want the service by name", c["notifications"])
+	if !c["notifications"].OK || !strings.Contains(c["notifications"].Detail, "desktoptest 1, with buttons") {
+		t.Errorf("got %+v; want the service by name, and its buttons", c["notifications"])
 	}
 	if c["tray"].OK || !strings.Contains(c["tray"].Detail, "nothing shows them") {
 		t.Errorf("watcher without a host: got %+v", c["tray"])

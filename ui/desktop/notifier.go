@@ -3,11 +3,8 @@ package desktop
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"strings"
 	"sync"
-	"unicode"
 
 	"github.com/godbus/dbus/v5"
 )
@@ -24,6 +21,7 @@ const (
 	urgencyCritical = byte(2)
 	expireDefault   = int32(-1)
 	expireNever     = int32(0)
+	reasonDismissed = uint32(2)
 
 	// maxForeign bounds what is remembered of notices that are gone or not known yet.
 	maxForeign = 64
@@ -53,6 +51,8 @@ type answer struct {
 	link    *dbus.Conn
 	key     string // "" for the question about capabilities
 	shown   bool   // a Notify
+	id      uint32 // of a CloseNotification
+	stray   bool   // a notice that no key has any more was closed: nothing follows
 	body    []any
 	err     error
 	waiting []chan error
@@ -65,6 +65,7 @@ type notifier struct {
 	presses  chan<- Press
 	log      *slog.Logger
 	requests chan request
+	tasks    chan func(ctx context.Context) // what needs to be done by the one goroutine
 	answers  chan answer
 	calls    sync.WaitGroup
 
@@ -72,6 +73,8 @@ type notifier struct {
 	owner    string
 	features map[string]bool // of the running service; nil: not asked yet
 	asking   bool
+	curious  []chan<- bool     // who wants to know whether there are buttons
+	adopted  map[string]uint32 // before there was a connection
 	keys     map[string]*wanted
 	ids      map[uint32]string // key of a notice on the screen or just closed
 	early    []*dbus.Signal    // of ids whose Notify has not returned yet
@@ -82,7 +85,9 @@ func newNotifier(b *bus, presses chan<- Press, log *slog.Logger) *notifier {
 	return &notifier{
 		bus: b, presses: presses, log: log,
 		requests: make(chan request),
+		tasks:    make(chan func(context.Context)),
 		answers:  make(chan answer),
+		adopted:  map[string]uint32{},
 		keys:     map[string]*wanted{},
 		ids:      map[uint32]string{},
 		link:     link{err: errBusLost},
@@ -102,6 +107,9 @@ func (n *notifier) run(ctx context.Context) {
 		case r := <-n.requests:
 			n.catchUp()
 			n.request(ctx, r)
+		case task := <-n.tasks:
+			n.catchUp()
+			task(ctx)
 		case a := <-n.answers:
 			n.catchUp()
 			n.answer(ctx, a)
@@ -127,6 +135,13 @@ func (n *notifier) relink(ctx context.Context, l link) {
 	n.link = l
 	n.newService(l.owner)
 	n.asking, n.sending = false, 0
+	if l.conn != nil {
+		for key, id := range n.adopted {
+			n.adopt(ctx, key, id)
+		}
+		clear(n.adopted)
+	}
+	n.answerCurious(ctx)
 	for key, w := range n.keys {
 		w.busy = false
 		if w.fresh && errors.Is(l.err, errBusLost) {
@@ -182,12 +197,12 @@ func (n *notifier) send(ctx context.Context, key string) {
 	case n.link.conn == nil:
 		n.settle(key, n.link.err)
 	case w.notice == nil:
-		n.call(ctx, key, "CloseNotification", w.id)
+		n.call(ctx, key, answer{id: w.id}, "CloseNotification", w.id)
 	case n.features == nil:
 		n.askFeatures(ctx)
 	default:
 		n.sending++
-		n.call(ctx, key, "Notify", notifyArgs(*w.notice, w.id, n.features)...)
+		n.call(ctx, key, answer{shown: true}, "Notify", notifyArgs(*w.notice, w.id, n.features)...)
 	}
 }
 
@@ -206,11 +221,11 @@ func finish(waiting []chan error, err error) {
 	}
 }
 
-func (n *notifier) call(ctx context.Context, key, method string, args ...any) {
+func (n *notifier) call(ctx context.Context, key string, a answer, method string, args ...any) {
 	w := n.keys[key]
-	waiting := w.waiting
+	a.key, a.waiting = key, w.waiting
 	w.busy, w.fresh, w.waiting = true, false, nil
-	n.goCall(ctx, answer{key: key, shown: method == "Notify", waiting: waiting}, method, args...)
+	n.goCall(ctx, a, method, args...)
 }
 
 func (n *notifier) askFeatures(ctx context.Context) {
@@ -246,6 +261,9 @@ func (n *notifier) answer(ctx context.Context, a answer) {
 		finish(a.waiting, a.err) // from a connection that is gone
 		return
 	}
+	if a.stray {
+		return
+	}
 	if a.key == "" {
 		n.learnt(ctx, a)
 		return
@@ -259,11 +277,13 @@ func (n *notifier) answer(ctx context.Context, a answer) {
 			a.err = dbus.Store(a.body, &id)
 		}
 		if id != 0 {
-			n.shown(a.key, w, id)
+			n.shown(ctx, a.key, w, id)
 		}
 	} else {
-		w.id = 0 // gone, or never was: services disagree on which of both is an error
-		a.err = nil
+		if w.id == a.id { // else another was adopted meanwhile
+			w.id = 0
+		}
+		a.err = nil // gone, or never was: services disagree on which of both is an error
 	}
 	if n.sending == 0 {
 		n.early = nil
@@ -274,9 +294,13 @@ func (n *notifier) answer(ctx context.Context, a answer) {
 }
 
 // shown notes a notice's id, and what was heard of it before its Notify returned.
-func (n *notifier) shown(key string, w *wanted, id uint32) {
+func (n *notifier) shown(ctx context.Context, key string, w *wanted, id uint32) {
 	if len(n.ids) > maxForeign {
 		n.forgetClosed()
+	}
+	if w.id != 0 && w.id != id {
+		// Adopted while a new one was under way, or a service that does not replace: two bubbles are one too many.
+		n.goCall(ctx, answer{stray: true}, "CloseNotification", w.id)
 	}
 	w.id = id
 	n.ids[id] = key
@@ -309,6 +333,7 @@ func (n *notifier) learnt(ctx context.Context, a answer) {
 			n.features[f] = true
 		}
 	}
+	n.settleCurious()
 	for key, w := range n.keys {
 		if a.err != nil && w.fresh && !w.busy && w.notice != nil {
 			n.settle(key, a.err)
@@ -353,9 +378,15 @@ func (n *notifier) signal(s *dbus.Signal) {
 		n.press(Press{Key: key, Action: action})
 	default:
 		// The id stays known for a while: some services say first that it closed and then which button was pressed.
-		if w := n.keys[key]; w != nil && w.id == id {
-			w.id = 0
-			n.drop()
+		w := n.keys[key]
+		if w == nil || w.id != id {
+			return
+		}
+		withdrawn := w.busy && w.notice == nil
+		w.id = 0
+		n.drop()
+		if reason == reasonDismissed && !withdrawn {
+			n.press(Press{Key: key, Action: ActionClosed})
 		}
 	}
 }
@@ -366,48 +397,4 @@ func (n *notifier) press(p Press) {
 	default:
 		n.log.Warn("button press dropped, too many wait", "key", p.Key)
 	}
-}
-
-// explain words the usual error for a person.
-func explain(err error) error {
-	bad, ok := errors.AsType[dbus.Error](err)
-	if ok && (bad.Name == busName+".Error.ServiceUnknown" || bad.Name == busName+".Error.NameHasNoOwner") {
-		return errors.New("no notification service runs or can be started; install one, like dunst or xfce4-notifyd")
-	}
-	if err != nil {
-		return fmt.Errorf("asking the notification service: %w", err)
-	}
-	return nil
-}
-
-func notifyArgs(m Notice, replaces uint32, features map[string]bool) []any {
-	urgency, expire := urgencyNormal, expireDefault
-	if m.Urgent {
-		urgency, expire = urgencyCritical, expireNever
-	}
-	actions := []string{}
-	if features["actions"] {
-		for _, a := range m.Actions {
-			actions = append(actions, plain(a.ID), plain(a.Label))
-		}
-	}
-	body := plain(m.Body)
-	if features["body-markup"] {
-		body = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(body)
-	}
-	hints := map[string]dbus.Variant{
-		"urgency":       dbus.MakeVariant(urgency),
-		"desktop-entry": dbus.MakeVariant(appID),
-	}
-	return []any{appName, replaces, "", plain(m.Title), body, actions, hints, expire}
-}
-
-// plain drops what D-Bus refuses in a string (it ends the connection) and what has no place on a screen.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
 }

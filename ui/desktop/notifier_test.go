@@ -113,7 +113,8 @@ func TestPress(t *testing.T) {
 
 	service.Press(t, a, "sign-in")
 	service.Press(t, b, "default")
-	for _, want := range []Press{{"a", "sign-in"}, {"b", "default"}} {
+	// This service closes what was pressed, and calls that a dismissal.
+	for _, want := range []Press{{"a", "sign-in"}, {"a", ActionClosed}, {"b", "default"}, {"b", ActionClosed}} {
 		if got := <-d.Presses(); got != want {
 			t.Errorf("got %+v; want %+v", got, want)
 		}

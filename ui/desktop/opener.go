@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
@@ -43,12 +44,12 @@ func openers() []string {
 	}
 }
 
-// opener is the program that will be run, "" for the system's own.
+// opener is the path of the program that will be run, "" for the system's own.
 func opener() (string, error) {
 	list := openers()
 	for _, name := range list {
-		if _, err := exec.LookPath(name); err == nil {
-			return name, nil
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
 		}
 	}
 	if len(list) > 0 {
@@ -57,24 +58,36 @@ func opener() (string, error) {
 	return "", nil
 }
 
+func openerName(path string) string {
+	if path == "" {
+		return "the system's opener"
+	}
+	return filepath.Base(path)
+}
+
 // Open opens url in the user's browser. An error says that no opener is there (ErrNoOpener), or it failed, or took over
 // 5 s; a slow opener is left running, because the page may still appear. Only https URLs are opened, and http ones to
-// this machine.
+// this machine. Where this process is confined, as by a hardened systemd unit, the user's service manager starts the
+// opener: a browser that inherits the restrictions does not work, and one in the unit's control group ends with it.
 func (d *Desktop) Open(ctx context.Context, url string) error {
 	address, err := cleanURL(url)
 	if err != nil {
 		return err
 	}
-	name, err := opener()
+	path, err := opener()
 	if err != nil {
 		return err
+	}
+	open, name := browser.OpenURL, openerName(path)
+	if confined() {
+		open = func(address string) error { return runElsewhere(path, address) }
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, openLimit, errOpenerSlow)
 	defer cancel()
 	toOutput()
 	rewindOutput()
 	done := make(chan error, 1)
-	go func() { done <- browser.OpenURL(address) }() // ends with the opener
+	go func() { done <- open(address) }() // ends with the opener
 	select {
 	case err = <-done:
 		err = openerError(name, err)
