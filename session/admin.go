@@ -37,8 +37,8 @@ type Addition struct {
 // not kept where it fails. With RefreshToken it returns when the provider has accepted it.
 func (k *Keeper) Add(ctx context.Context, a Addition) (Session, *Login, error) {
 	def := a.Definition
-	if err := errors.Join(config.CheckName(def.Name), def.Validate()); err != nil {
-		return Session{}, nil, &Error{Code: CodeInvalid, Session: def.Name, Detail: err.Error()}
+	if err := k.checkDefinition(def); err != nil {
+		return Session{}, nil, err
 	}
 	signing := a.SignIn != nil || !a.RefreshToken.Empty()
 	if signing { // before anybody is asked to consent
@@ -59,7 +59,10 @@ func (k *Keeper) Add(ctx context.Context, a Addition) (Session, *Login, error) {
 			return Session{}, nil, err
 		}
 		v, err := k.loginStarted(ctx, l)
-		if v.Session != nil { // a quick browser
+		switch {
+		case err == nil && v.Status == "failed" && l.flow == nil: // before anybody was asked to consent
+			return Session{}, nil, l.refused(v)
+		case v.Session != nil: // a quick browser
 			return *v.Session, &v, err
 		}
 		return Session{}, &v, err
@@ -71,7 +74,7 @@ func (k *Keeper) Add(ctx context.Context, a Addition) (Session, *Login, error) {
 		if fresh {
 			k.post(func() { k.discard(e) })
 		}
-		return Session{}, nil, &Error{Code: CodeInvalid, Session: def.Name, Detail: err.Error()}
+		return Session{}, nil, definitionError(def.Name, err)
 	}
 	if !a.ClientSecret.Empty() {
 		if err := k.saveSecret(ctx, e, a.ClientSecret); err != nil {
@@ -87,6 +90,24 @@ func (k *Keeper) Add(ctx context.Context, a Addition) (Session, *Login, error) {
 	return s, nil, err
 }
 
+// checkDefinition says what of a definition cannot be used, as far as that is known without asking anybody.
+func (k *Keeper) checkDefinition(def definition) error {
+	if err := config.CheckName(def.Name); err != nil {
+		return &Error{Code: CodeInvalid, Session: def.Name, Field: "name", Detail: err.Error()}
+	}
+	if err := def.Validate(); err != nil {
+		return definitionError(def.Name, err)
+	}
+	if err := k.o.Catalogue.Check(target(def)); err != nil {
+		return targetError(def.Name, err)
+	}
+	return nil
+}
+
+func definitionError(name string, err error) *Error {
+	return &Error{Code: CodeInvalid, Session: name, Field: config.FieldOf(err), Detail: err.Error()}
+}
+
 // keychainError tells a caller why the store cannot be used, in the store's own words.
 func keychainError(name string, err error) *Error {
 	return &Error{Code: CodeKeychain, Reason: Reason(storeReason(err)), Session: name, Detail: err.Error()}
@@ -97,7 +118,7 @@ func (k *Keeper) admitNew(def definition, secret Secret, signing bool) (e *entry
 	for name := range k.entries {
 		if name != def.Name && strings.EqualFold(name, def.Name) {
 			return nil, false, &Error{
-				Code: CodeConflict, Session: def.Name,
+				Code: CodeConflict, Session: def.Name, Field: "name",
 				Detail: fmt.Sprintf("There is a session %q already, and some disks take the two for the same: "+
 					"choose another name.", name),
 			}
@@ -111,7 +132,7 @@ func (k *Keeper) admitNew(def definition, secret Secret, signing bool) (e *entry
 			k.wg.Go(l.abandon)
 		case e.provisional || signing:
 			return nil, false, &Error{
-				Code: CodeConflict, Session: def.Name,
+				Code: CodeConflict, Session: def.Name, Field: "name",
 				Detail: fmt.Sprintf("There is a session %q already: sign in to it with `sessionkeeper login`, "+
 					"remove it first, or choose another name.", def.Name),
 			}
@@ -199,7 +220,7 @@ func (k *Keeper) addWithToken(ctx context.Context, e *entry, token Secret) (Sess
 	}
 	p, err := k.o.Catalogue.Resolve(ctx, k.o.Wire, target(e.def))
 	if err != nil {
-		return fail(&Error{Code: CodeInvalid, Session: e.def.Name, Detail: err.Error()})
+		return fail(targetError(e.def.Name, err))
 	}
 	w := &waiter{fresh: true, reply: make(chan reply, 1)}
 	k.post(func() {
@@ -224,8 +245,14 @@ func (k *Keeper) addWithToken(ctx context.Context, e *entry, token Secret) (Sess
 	}
 	if r.err != nil {
 		_ = k.o.Store.Delete(ctx, e.id)
-		if refused, ok := errors.AsType[*Error](r.err); ok && refused.Code == CodeSignIn {
-			refused.Detail = fmt.Sprintf(words.tokenRefused, e.def.Name)
+		if refused, ok := errors.AsType[*Error](r.err); ok {
+			refused.Field = clientField(string(refused.Reason))
+			if refused.Field == "client_id" && p.NeedsSecret == "required" && e.client.Secret.Empty() {
+				refused.Field = "client_secret"
+			}
+			if refused.Code == CodeSignIn {
+				refused.Field, refused.Detail = "refresh_token", fmt.Sprintf(words.tokenRefused, e.def.Name)
+			}
 		}
 		return fail(r.err)
 	}
@@ -236,9 +263,21 @@ func (k *Keeper) addWithToken(ctx context.Context, e *entry, token Secret) (Sess
 	}
 	if err := k.commit(ctx, e); err != nil {
 		_ = k.o.Store.Delete(ctx, e.id)
-		return fail(&Error{Code: CodeInvalid, Session: e.def.Name, Detail: err.Error()})
+		return fail(definitionError(e.def.Name, err))
 	}
 	return k.Session(e.def.Name)
+}
+
+// clientField is what of a definition the provider dislikes, by the reason of its answer.
+func clientField(reason string) string {
+	switch Reason(reason) {
+	case ReasonSetupClient:
+		return "client_id"
+	case ReasonSetupScope:
+		return "scopes"
+	default:
+		return ""
+	}
 }
 
 // learnAccount notes whose the grant in hand is; the next renewal stores it with the grant.
@@ -298,6 +337,7 @@ func (k *Keeper) Remove(ctx context.Context, name string) error {
 	k.post(func() {
 		k.endOutage(e)
 		k.withdraw(keySession + name)
+		k.withdraw(keyCheck + name)
 		k.discard(e)
 		k.release(e, nil)
 		k.emit(Event{Type: EventRemoved, Session: name})

@@ -37,6 +37,7 @@ type Login struct {
 	Opened    bool      `json:"opened"` // the browser was opened
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	Failure   string    `json:"failure,omitempty"` // the kind of failure
+	Field     string    `json:"field,omitempty"`   // what of the definition made it fail, where that is known
 	Detail    string    `json:"detail,omitempty"`  // what failed and what to do
 	Session   *Session  `json:"session,omitempty"` // once done
 }
@@ -61,6 +62,24 @@ type login struct {
 	opened  bool
 	stored  bool // the grant was stored: the sign-in succeeded whatever the page says
 	failure *signin.Error
+
+	badField string // what of the definition kept the provider from being known
+}
+
+// field is what of the definition made the sign-in fail, where that is known.
+func (l *login) field() string { return cmp.Or(l.badField, clientField(l.failure.Answer.Reason)) }
+
+// refused is the error of an addition whose sign-in failed before anybody was asked to consent; v is its view.
+func (l *login) refused(v Login) *Error {
+	e := &Error{Code: CodeInvalid, Session: l.name, Field: v.Field, Detail: v.Detail}
+	switch {
+	case e.Field != "":
+	case l.failure.Kind != signin.KindSetup:
+		e.Code = CodeUnavailable
+	case l.failure.Answer.Code == "": // something of this machine: its port is taken
+		e.Code = CodeConflict
+	}
+	return e
 }
 
 // abandon gives the sign-in up and waits for its end.
@@ -132,7 +151,7 @@ func (l *login) view() Login {
 		}
 	}
 	if l.failure != nil {
-		v.Failure, v.Detail = string(l.failure.Kind), stop(l.failure.Detail)
+		v.Failure, v.Detail, v.Field = string(l.failure.Kind), stop(l.failure.Detail), l.field()
 		if a := l.failure.Answer; a.Code != "" {
 			v.Detail += " " + fmt.Sprintf(words.answered, answerText(a))
 		}
@@ -180,7 +199,7 @@ func (k *Keeper) LoginPaste(ctx context.Context, name, id string, address Secret
 	}
 	if l.flow != nil {
 		if err := l.flow.Paste(ctx, address); err != nil {
-			return Login{}, &Error{Code: CodeInvalid, Session: name, Detail: err.Error()}
+			return Login{}, &Error{Code: CodeInvalid, Session: name, Field: "paste", Detail: err.Error()}
 		}
 	}
 	return k.LoginStatus(ctx, name, id, DefaultWait)
@@ -245,7 +264,10 @@ func (k *Keeper) beginLogin(e *entry, r LoginRequest, auto bool) *login {
 		}
 		p, err := k.resolveFresh(ctx, def, cached)
 		if err != nil {
-			k.post(func() { k.endLogin(l, &signin.Error{Kind: signin.KindSetup, Detail: err.Error()}) })
+			k.post(func() {
+				l.badField = targetError(e.def.Name, err).Field
+				k.endLogin(l, &signin.Error{Kind: signin.KindSetup, Detail: stop(capital(err.Error()))})
+			})
 			return
 		}
 		req.Provider = p
@@ -596,22 +618,21 @@ func (k *Keeper) openPage(e *entry) {
 	})
 }
 
-// Press is a button that the user pressed on a notice.
+// Press is a button that the user pressed on a notice; "default" is the notice itself. Actions that are not known, like
+// a dismissal, change nothing.
 func (k *Keeper) Press(ctx context.Context, key, action string) {
-	if action == actionLater {
+	name, ofSession := strings.CutPrefix(key, keySession)
+	switch {
+	case action == actionLater:
 		k.withdraw(key)
-		return
-	}
-	if name, ok := strings.CutPrefix(key, keySession); ok && (action == actionSignIn || action == actionClick) {
+	case ofSession && (action == actionSignIn || action == actionClick):
 		if _, err := k.on(ctx, name, func(e *entry) error {
 			k.beginLogin(e, LoginRequest{}, false).notice = true
 			return nil
 		}); err != nil {
 			k.log.WarnContext(ctx, "could not begin a sign-in", "session", name, "error", err)
 		}
-		return
-	}
-	if key == keyGroup && k.o.QueuePage != nil {
+	case key == keyGroup && (action == actionOpen || action == actionClick) && k.o.QueuePage != nil:
 		page := k.o.QueuePage()
 		k.desktop(func(ctx context.Context) {
 			if err := k.o.Desktop.Open(ctx, page); err != nil {

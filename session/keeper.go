@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,6 +37,16 @@ type Notice struct {
 	Key, Title, Body string
 	Urgent           bool
 	Actions          []NoticeAction
+}
+
+// Session names the session that the notice concerns; empty where that is not one alone.
+func (n Notice) Session() string {
+	for _, prefix := range []string{keySession, keyCheck} {
+		if name, ok := strings.CutPrefix(n.Key, prefix); ok {
+			return name
+		}
+	}
+	return ""
 }
 
 // NoticeAction is a button.
@@ -93,6 +104,8 @@ type Keeper struct {
 	outages        map[string]map[string]bool // issuer -> sessions that were warned about
 	nextCheck      time.Time                  // no proof of life before: at most two a second
 	lastLook       time.Time
+	clockWrong     bool    // the user was told
+	outbox         []Event // what happened since subscribers were last told
 
 	work    context.Context //nolint:containedctx // of what runs beside the loop; outlives Run's by the time to finish
 	wg      sync.WaitGroup
@@ -140,7 +153,9 @@ func (k *Keeper) Run(ctx context.Context) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		timer.Reset(k.tick())
+		nap := k.tick()
+		k.tellAll()
+		timer.Reset(nap)
 		select {
 		case <-ctx.Done():
 			k.drain(cancel)
@@ -200,6 +215,7 @@ func (k *Keeper) tick() time.Duration {
 		k.turnedBack(now, back)
 	}
 	k.lastLook = now
+	k.lookAtClock()
 	for len(k.heap) > 0 && !k.heap[0].due.After(now) {
 		e := k.heap[0]
 		k.step(e, now)
@@ -292,7 +308,7 @@ func (k *Keeper) call(ctx context.Context, f func()) error {
 	}
 	done := make(chan struct{})
 	select {
-	case k.inbox <- func() { defer close(done); f() }:
+	case k.inbox <- func() { defer close(done); f(); k.tellAll() }:
 		<-done // the loop never blocks
 		return nil
 	case <-ctx.Done():
@@ -306,7 +322,7 @@ func (k *Keeper) call(ctx context.Context, f func()) error {
 func (k *Keeper) post(f func()) {
 	done := make(chan struct{})
 	select {
-	case k.inbox <- func() { defer close(done); f() }:
+	case k.inbox <- func() { defer close(done); f(); k.tellAll() }:
 		<-done
 	case <-k.stopped:
 	}
@@ -411,13 +427,26 @@ func (e *entry) checkpoint() durable {
 	return d
 }
 
-// emit tells subscribers and the history.
+// emit tells the history, and subscribers once the loop's work is done.
 func (k *Keeper) emit(ev Event) {
 	ev.At = k.now()
-	k.hub.send(ev)
+	k.outbox = append(k.outbox, ev)
 	if k.o.History != nil {
 		k.o.History.Append(history.Entry{At: ev.At, Session: ev.Session, Type: ev.Type, Detail: ev.details()})
 	}
+}
+
+// tellAll tells subscribers what has happened, each time with the session as it is published now: one who draws it needs
+// no second question, and never sees the middle of a change.
+func (k *Keeper) tellAll() {
+	for _, ev := range k.outbox {
+		if e := k.entries[ev.Session]; e != nil && !e.provisional {
+			ev.Now = &e.pub.Load().session
+		}
+		k.hub.send(ev)
+	}
+	clear(k.outbox)
+	k.outbox = k.outbox[:0]
 }
 
 // find gives the loop's session of that name.

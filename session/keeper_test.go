@@ -385,7 +385,7 @@ func TestWarningOnTime(t *testing.T) {
 		if late := warned[0].at.Sub(end.Add(-5 * time.Minute)); late.Abs() > 2*time.Second {
 			t.Errorf("warned %v after the mark; want within the second that the provider rounds to", late)
 		}
-		if len(warned[0].Actions) != 2 || !strings.Contains(warned[0].Title, "5 minutes") {
+		if len(warned[0].Actions) != 2 || !strings.Contains(warned[0].Title, "5 min") {
 			t.Errorf("the notice is %+v", warned[0].Notice)
 		}
 		if s := w.session("one"); s.State != Expiring {

@@ -162,15 +162,3 @@ func TestOutageAt(t *testing.T) {
 		}
 	}
 }
-
-func TestLeftText(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		0: "0 seconds", time.Second: "1 second", 59 * time.Second: "59 seconds", time.Minute: "1 minute",
-		5 * time.Minute: "5 minutes", 41*time.Minute + 20*time.Second: "41 minutes", time.Hour: "1 hour",
-		26 * time.Hour: "26 hours", 72 * time.Hour: "3 days", -time.Minute: "0 seconds",
-	} {
-		if got := leftText(d); got != want {
-			t.Errorf("leftText(%v) = %q; want %q", d, got, want)
-		}
-	}
-}

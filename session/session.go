@@ -131,6 +131,7 @@ type Error struct {
 	Detail   string
 	RetryAt  time.Time // zero where waiting does not help
 	LoginURL string    // a sign-in that is open already
+	Field    string    // what of an Addition is wrong, by its JSON name ("issuer", "vars.tenant"); empty where no one thing is
 }
 
 func (e *Error) Error() string { return e.Detail }
@@ -153,6 +154,7 @@ type Event struct {
 	RetryAt    time.Time `json:"retry_at,omitzero"`
 	Outcome    string    `json:"outcome,omitempty"`  // of consent.done: "done" or the kind of failure
 	Sessions   []Session `json:"sessions,omitempty"` // of snapshot
+	Now        *Session  `json:"now,omitempty"`      // the session as it is published, so that nobody has to ask for it
 }
 
 // The event types.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sessionkeeper/session/config"
 	"sessionkeeper/ui/api/client"
 )
 
@@ -94,7 +95,28 @@ func (f *addFlags) check(cmd *cobra.Command) error {
 	if cmd.Flags().Changed("warn-before") {
 		d.WarnBefore = new(client.Duration(f.warnBefore))
 	}
-	return nil
+	return f.checkDefinition(cmd)
+}
+
+// checkDefinition finds what can never be a definition, such as an address that is none.
+func (f *addFlags) checkDefinition(cmd *cobra.Command) error {
+	d := f.definition
+	err := config.Session{
+		Provider: d.Provider, Issuer: d.Issuer, AuthorizeURL: d.AuthorizeURL, TokenURL: d.TokenURL, DeviceURL: d.DeviceURL,
+		CheckURL: d.CheckURL, Vars: d.Vars, ClientID: d.ClientID, Scopes: d.Scopes, Account: d.Account,
+	}.Validate()
+	if err == nil {
+		return nil
+	}
+	key, what, ok := strings.Cut(err.Error(), ": ")
+	if !ok {
+		return misusef(cmd, "%v", err)
+	}
+	flag := strings.ReplaceAll(key, "_", "-")
+	if flag == "scopes" || flag == "vars" {
+		flag = strings.TrimSuffix(flag, "s")
+	}
+	return misusef(cmd, "--%s: %s", flag, what)
 }
 
 func add(cmd *cobra.Command, c *client.Client, name string, f addFlags) error {

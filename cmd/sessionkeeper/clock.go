@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/client"
 )
 
@@ -21,27 +22,33 @@ const (
 	clockSlack = time.Minute     // beyond it tokens are judged wrongly
 )
 
-// clockFindings compares our clock with each issuer's. It is only told: nothing is set.
-func clockFindings(ctx context.Context, sessions []client.Session) []finding {
+// clockFindings say how our clock stands: as each issuer tells now, and else as the keeper saw it at its last renewals.
+// It is only told: nothing is set.
+func clockFindings(ctx context.Context, seen client.Clock, sessions []client.Session) []finding {
 	var issuers []string
+	known := seen.State == "ok" || seen.State == "wrong"
 	for _, s := range sessions {
 		if trustedOrigin(s.Issuer) && !slices.Contains(issuers, s.Issuer) {
 			issuers = append(issuers, s.Issuer)
+			known = known && hostOf(s.Issuer) != seen.Seen
 		}
 	}
 	slices.Sort(issuers)
-	found := make([]finding, len(issuers))
+	told := make([]finding, len(issuers))
 	var wg sync.WaitGroup
 	few := make(chan struct{}, 8)
 	for i, issuer := range issuers {
 		wg.Go(func() {
 			few <- struct{}{}
 			defer func() { <-few }()
-			found[i] = clockFinding(ctx, issuer)
+			told[i] = clockFinding(ctx, issuer)
 		})
 	}
 	wg.Wait()
-	return found
+	if !known {
+		return told
+	}
+	return slices.Concat(told, []finding{skewFinding(seen.Seen, time.Duration(seen.Skew), seen.State == "ok")})
 }
 
 // trustedOrigin reports whether an issuer's word on the time counts: https, or this machine.
@@ -56,20 +63,27 @@ func trustedOrigin(issuer string) bool {
 
 func clockFinding(ctx context.Context, issuer string) finding {
 	off, err := clockOffset(ctx, issuer)
-	host := strings.TrimPrefix(strings.TrimPrefix(issuer, "https://"), "http://")
-	switch {
-	case err != nil:
-		return finding{
-			Name: "clock", Detail: fmt.Sprintf("%s does not tell the time: %v", host, err),
-			Action: "check the network; sessions there go on when it is back",
-		}
-	case off.Abs() > clockSlack:
-		return finding{
-			Name: "clock", Detail: fmt.Sprintf("this machine's clock differs from %s by %s", host, span(off.Abs())),
-			Action: "set the clock, best by NTP: tokens are renewed by it",
-		}
+	if err != nil {
+		p, _ := words.OfMachine("provider_silent", nil)
+		return problemFinding("clock", p, fmt.Sprintf("%s does not tell the time: %v", hostOf(issuer), err))
 	}
-	return finding{Name: "clock", OK: true, Detail: fmt.Sprintf("agrees with %s", host)}
+	return skewFinding(hostOf(issuer), -off, off.Abs() <= clockSlack)
+}
+
+// skewFinding says how far our clock goes ahead of a host's.
+func skewFinding(host string, skew time.Duration, ok bool) finding {
+	if ok {
+		return finding{Name: "clock", OK: true, Detail: words.Say(words.Checks, "clock", words.Values{"host": words.Name(host)})}
+	}
+	return problemFinding("clock", words.OfClock(skew, host), "")
+}
+
+func hostOf(issuer string) string {
+	u, err := url.Parse(issuer)
+	if err != nil {
+		return issuer
+	}
+	return u.Host
 }
 
 // clockOffset is how far the server's clock is ahead of ours, to about a second (RFC 9110 section 6.6.1).

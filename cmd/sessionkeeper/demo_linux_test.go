@@ -48,7 +48,7 @@ func TestDemo(t *testing.T) {
 	w.Close()
 	link := demo.line()
 	authservertest.Browser{}.Open(t, link)
-	demo.until("demo has a new token")
+	demo.until("demo was renewed, good for")
 
 	issuer, _, _ := strings.Cut(link, "/authorize")
 	response, err := http.Post(issuer+"/control", "application/json", strings.NewReader(`{"revoke":"all"}`))
@@ -58,8 +58,8 @@ func TestDemo(t *testing.T) {
 	response.Body.Close()
 	_, link, _ = strings.Cut(demo.until("sign in again here: "), "here: ")
 	authservertest.Browser{}.Open(t, link)
-	demo.until("demo: signed in (was: sign-in needed)")
-	demo.until("demo has a new token")
+	demo.until("demo: Signed in (was: Sign-in needed)")
+	demo.until("demo was renewed, good for")
 	demo.signal(os.Interrupt)
 	demo.ends(exitDone)
 	if rest, err := io.ReadAll(r); err != nil || len(rest) > 0 {

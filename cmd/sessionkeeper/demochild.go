@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"sessionkeeper/session/words"
 )
 
 // childWait is how long a child of the demo may take to be ready, and to end.
@@ -53,7 +55,7 @@ func startChild(ctx context.Context, dir string, cmd *exec.Cmd) (*child, error) 
 		}
 		err = errors.New(lastLine(logOf(dir, cmd)))
 	case <-late.C:
-		err = fmt.Errorf("it was not ready within %s", span(childWait))
+		err = fmt.Errorf("it was not ready within %s", words.Span(childWait))
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
@@ -64,12 +66,12 @@ func startChild(ctx context.Context, dir string, cmd *exec.Cmd) (*child, error) 
 // launch starts a program that Ctrl-C in our terminal does not reach: the demo ends its children in their order.
 func launch(dir string, cmd *exec.Cmd) (*child, error) {
 	name := filepath.Base(cmd.Path)
-	words, err := os.OpenFile(logOf(dir, cmd), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	log, err := os.OpenFile(logOf(dir, cmd), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("starting %s: %w", name, err)
 	}
-	defer words.Close()
-	cmd.Stderr = words
+	defer log.Close()
+	cmd.Stderr = log
 	cmd.SysProcAttr = detached()
 	c := &child{cmd: cmd, done: make(chan struct{})}
 	if cmd.Stdin == nil {

@@ -2,29 +2,73 @@ package main
 
 import (
 	"context"
+	"os"
+	"path/filepath"
+	"runtime"
 
 	"sessionkeeper/session"
+	"sessionkeeper/ui/api"
+	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/desktop"
+	"sessionkeeper/ui/desktop/autostart"
 )
 
-// desk is the desktop as the keeper wants it. While a tray is connected that shows the notices: never both.
+// desk is the desktop as the keeper wants it: its notices go to the board, which has a tray show them where one listens.
 type desk struct {
 	*desktop.Desktop
-	trayShows func() bool
+	board *api.Board
 }
 
 var _ session.Desktop = desk{}
 
-// Notify shows a notice where no tray does.
-func (d desk) Notify(ctx context.Context, n session.Notice) error {
-	if d.trayShows() {
-		return nil
-	}
+// Notify has a notice shown.
+func (d desk) Notify(ctx context.Context, n session.Notice) error { return d.board.Notify(ctx, n) }
+
+// Withdraw has one taken away.
+func (d desk) Withdraw(ctx context.Context, key string) { d.board.Withdraw(ctx, key) }
+
+// ownScreen is the desktop as the board wants it, to show notices where no tray does.
+type ownScreen struct{ *desktop.Desktop }
+
+var _ api.Screen = ownScreen{}
+
+// Notify shows a notice.
+func (s ownScreen) Notify(ctx context.Context, n session.Notice) error {
 	actions := make([]desktop.Action, len(n.Actions))
 	for i, a := range n.Actions {
 		actions[i] = desktop.Action(a)
 	}
-	return d.Desktop.Notify(ctx, desktop.Notice{
+	return s.Desktop.Notify(ctx, desktop.Notice{
 		Key: n.Key, Title: n.Title, Body: n.Body, Urgent: n.Urgent, Actions: actions,
 	})
+}
+
+// atLogin is what starts at log-in, as the API wants it.
+type atLogin autostart.Programs
+
+var _ api.Autostart = atLogin{}
+
+// startAtLogin names our own program, and the tray beside it where it was installed.
+func startAtLogin(program string) atLogin {
+	name := "sessionkeeper-tray"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	tray := filepath.Join(filepath.Dir(program), name)
+	if info, err := os.Stat(tray); err != nil || info.IsDir() {
+		tray = ""
+	}
+	return atLogin{Keeper: program, Tray: tray}
+}
+
+// Look says how it stands.
+func (a atLogin) Look() (client.Autostart, error) {
+	status, err := autostart.Look(autostart.Programs(a))
+	return client.Autostart(status), err
+}
+
+// Set changes it.
+func (a atLogin) Set(on bool) (client.Autostart, error) {
+	status, err := autostart.Set(autostart.Programs(a), on)
+	return client.Autostart(status), err
 }

@@ -7,12 +7,15 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"sessionkeeper/session"
 	"sessionkeeper/session/config"
 	"sessionkeeper/session/provider"
+	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/api/places"
 	"sessionkeeper/ui/desktop"
@@ -58,97 +61,111 @@ func doctorCommand() *cobra.Command {
 
 // examine looks at everything; a keeper that cannot be started is a finding like others.
 func examine(ctx context.Context, p places.Places) []finding {
-	var sessions []client.Session
-	found := []finding{}
-	c, err := connect(ctx)
-	if err != nil {
-		found = append(found, finding{Name: "keeper", Detail: err.Error(), Action: "start it by hand: sessionkeeper serve"})
-	} else {
-		defer c.Close()
-		health, herr := c.Health(ctx)
-		var serr error
-		sessions, serr = c.Sessions(ctx)
-		if err := errors.Join(herr, serr); err != nil {
-			found = append(found, finding{Name: "keeper", Detail: err.Error(), Action: "stop it and start it again: sessionkeeper serve"})
-		} else {
-			found = append(found, keeperFindings(health, sessions)...)
-		}
-	}
+	health, sessions, found := askKeeper(ctx)
 	for _, check := range desktop.Look(ctx) {
-		found = append(found, finding(check))
+		found = append(found, desktopFinding(check))
 	}
 	found = append(found, configFindings(p)...)
 	found = append(found, fileFindings(p)...)
-	return append(found, clockFindings(ctx, sessions)...)
+	return append(found, clockFindings(ctx, health.Clock, sessions)...)
+}
+
+// askKeeper gives what the keeper says of itself and of the sessions, and what is to be found there.
+func askKeeper(ctx context.Context) (client.Health, []client.Session, []finding) {
+	c, err := connect(ctx)
+	if err != nil {
+		p, _ := words.OfMachine("no_keeper", nil)
+		return client.Health{}, nil, []finding{problemFinding("keeper", p, err.Error())}
+	}
+	defer c.Close()
+	health, err := c.Health(ctx)
+	sessions, other := c.Sessions(ctx)
+	if err := errors.Join(err, other); err != nil {
+		p, _ := words.OfMachine("keeper_silent", nil)
+		return client.Health{}, nil, []finding{problemFinding("keeper", p, err.Error())}
+	}
+	return health, sessions, keeperFindings(health, sessions)
+}
+
+// doctorLine is the command that the table names where there is more to know; doctor itself does not.
+const doctorLine = "sessionkeeper doctor"
+
+// problemFinding says a problem of the table, with what was said about it by whoever noticed it.
+func problemFinding(name string, p words.Problem, said string) finding {
+	f := finding{Name: name, Detail: p.Title + inBrackets(said), Action: strings.TrimSpace(p.Detail + " " + p.More)}
+	if p.Action.Command != "" && p.Action.Command != doctorLine {
+		f.Action += " Run: " + p.Action.Command
+	}
+	return f
+}
+
+// desktopFinding is what the desktop was found to have or to lack, with the table's word for it.
+func desktopFinding(c desktop.Check) finding {
+	codes := map[string]string{
+		"dbus": "no_dbus", "notifications": "no_notifications", "tray": "no_tray", "browser": "no_browser",
+		"display": "no_display",
+	}
+	f := finding(c)
+	if p, ok := words.OfMachine(codes[c.Name], nil); ok && !c.OK {
+		f.Detail = p.Title + inBrackets(c.Detail)
+		f.Action = pick(c.Action, problemFinding(c.Name, p, "").Action)
+	}
+	return f
 }
 
 // keeperFindings are what the running keeper knows of itself.
 func keeperFindings(h client.Health, sessions []client.Session) []finding {
-	keeper := finding{Name: "keeper", OK: true, Detail: fmt.Sprintf("runs (pid %d, version %s)", h.PID, h.Version)}
-	if h.Version != version() {
-		keeper = finding{
-			Name: "keeper", Detail: fmt.Sprintf("version %s runs, and this command is %s", h.Version, version()),
-			Action: fmt.Sprintf("stop it; the next command starts the new one: kill %d", h.PID),
-		}
-	}
-	ring := finding{Name: "keychain", OK: h.Keychain.State == "ok", Detail: part2(h.Keychain.Backend, h.Keychain.State, h.Keychain.Detail)}
-	if !ring.OK {
-		ring.Action = keychainAction(h.Keychain.State)
-	}
-	found := []finding{keeper, ring}
-	if h.Keychain.Spilled > 0 {
-		found = append(found, finding{
-			Name: "spill", Detail: fmt.Sprintf("%d records wait, sealed, on disk for the keychain", h.Keychain.Spilled),
-			Action: keychainAction(h.Keychain.State),
-		})
+	found := []finding{versionFinding(h), keychainFinding(h.Keychain)}
+	if n := h.Keychain.Spilled; n > 0 {
+		p, _ := words.OfMachine("waiting_records", words.Values{"count": words.Safe(words.Count("entries", n))})
+		found = append(found, problemFinding("spill", p, ""))
 	}
 	for _, part := range []struct {
 		name string
 		part client.Part
-		todo string
-	}{
-		{"history", h.History, "make room on the disk, or look at keeper.log in the state folder"},
-		{"socket", h.Socket, "look at keeper.log in the state folder"},
-		{"page", h.HTTP, "choose another address: http in config.toml, or serve --http"},
-	} {
-		f := finding{Name: part.name, OK: part.part.State != "down", Detail: part2("", part.part.State, part.part.Detail)}
-		if !f.OK {
-			f.Action = part.todo
+	}{{"history", h.History}, {"socket", h.Socket}, {"page", h.HTTP}} {
+		f := finding{Name: part.name, OK: true, Detail: partWords(part.name, part.part)}
+		if part.part.State == "down" {
+			p, _ := words.OfMachine(part.name+"_down", nil)
+			f = problemFinding(part.name, p, part.part.Detail)
 		}
 		found = append(found, f)
 	}
 	for _, s := range sessions {
-		if s.State == "setup_needed" {
-			f := finding{
-				Name: "session " + s.Name, Detail: part2(stateWords(s.State), reasonWords(s.Reason), s.Detail),
-				Action: "correct the client, then run: sessionkeeper set-secret " + shellWord(s.Name),
-			}
-			if s.Reason == "config" {
-				f.Action = "correct the session's file; it is read again by itself"
-			}
-			found = append(found, f)
+		if s.State == string(session.SetupNeeded) {
+			p, _ := words.Of(s.State, s.Reason, s.Name)
+			found = append(found, problemFinding("session "+s.Name, p, s.Detail))
 		}
 	}
 	return found
 }
 
-func keychainAction(state string) string {
-	switch state {
-	case "locked", "denied":
-		return "unlock the desktop's keychain; the keeper goes on by itself"
-	case "absent":
-		return "install and start one (gnome-keyring, KWallet, KeePassXC), or keep secrets in a file: " +
-			"sessionkeeper serve --keychain file --passphrase-file FILE"
-	case "full":
-		return `make room in it, or set keychain = "sealed" in config.toml, which keeps one key alone in it`
+func versionFinding(h client.Health) finding {
+	v := words.Values{
+		"pid": words.Safe(strconv.Itoa(h.PID)), "running": words.Message(h.Version), "version": words.Safe(version()),
 	}
-	return "wait, or start the desktop's keychain again"
+	if h.Version == version() {
+		return finding{Name: "keeper", OK: true, Detail: words.Say(words.Checks, "keeper", v)}
+	}
+	p, _ := words.OfMachine("keeper_other", v)
+	return problemFinding("keeper", p, "")
+}
+
+func keychainFinding(k client.Keychain) finding {
+	if k.State == "ok" {
+		return finding{Name: "keychain", OK: true, Detail: keychainWords(k)}
+	}
+	return problemFinding("keychain", words.OfKeychain(k.State), strings.TrimSuffix(clean(k.Backend)+": "+k.Detail, ": "))
 }
 
 // configFindings are the files that people edit and that cannot be used.
 func configFindings(p places.Places) []finding {
 	broken := func(err error) finding {
-		return finding{Name: "configuration", Detail: err.Error(), Action: "correct the file; it is read again by itself"}
+		p, _ := words.OfMachine("broken_file", nil)
+		return finding{
+			Name: "configuration", Detail: p.Title + inBrackets(err.Error()),
+			Action: words.Say(words.Sentences, "correct_file", nil),
+		}
 	}
 	dir, err := config.Open(p.Config)
 	if err != nil {
@@ -167,7 +184,9 @@ func configFindings(p places.Places) []finding {
 		found = append(found, broken(err))
 	}
 	if len(found) == 0 {
-		return []finding{{Name: "configuration", OK: true, Detail: fmt.Sprintf("%s, %d sessions", p.Config, len(definitions))}}
+		return []finding{{Name: "configuration", OK: true, Detail: words.Say(words.Checks, "configuration", words.Values{
+			"path": words.Address(p.Config), "count": words.Safe(words.Count("sessions", len(definitions))),
+		})}}
 	}
 	return found
 }
@@ -175,6 +194,7 @@ func configFindings(p places.Places) []finding {
 // fileFindings are files that others could read (state, run) or change (config).
 func fileFindings(p places.Places) []finding {
 	var found []finding
+	open, _ := words.OfMachine("open_files", nil)
 	for _, place := range []struct {
 		dir  string
 		mode fs.FileMode
@@ -190,18 +210,17 @@ func fileFindings(p places.Places) []finding {
 			if err != nil || d.Type()&fs.ModeSymlink != 0 || oursAlone(info, place.mode) {
 				return nil //nolint:nilerr // the file went away meanwhile
 			}
-			found = append(found, finding{
-				Name: "files", Detail: fmt.Sprintf("%s is open to others (%s) or not yours", path, info.Mode().Perm()),
-				Action: fmt.Sprintf("%s '%s'", place.todo, strings.ReplaceAll(path, "'", `'\''`)),
-			})
+			f := problemFinding("files", open, fmt.Sprintf("%s, %s", path, info.Mode().Perm()))
+			f.Action += " Run: " + place.todo + " " + words.Shell(path)
+			found = append(found, f)
 			return nil
 		})
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			found = append(found, finding{Name: "files", Detail: err.Error(), Action: "make the folder yours, with mode 0700"})
+			found = append(found, problemFinding("files", open, err.Error()))
 		}
 	}
 	if len(found) == 0 {
-		return []finding{{Name: "files", OK: true, Detail: "yours and private"}}
+		return []finding{{Name: "files", OK: true, Detail: words.Say(words.Checks, "files", nil)}}
 	}
 	return found
 }

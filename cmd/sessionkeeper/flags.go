@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -50,6 +52,36 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		text = fmt.Sprintf("there is no command %q; did you mean %q?", args[0], near[0])
 	}
 	return misusef(cmd, "%s", text)
+}
+
+// checkPage refuses an address that the page can never have: it listens on this machine alone, under the one literal
+// that browsers need no resolver for.
+func checkPage(cmd *cobra.Command, _ []string) error {
+	address, err := cmd.Flags().GetString("http")
+	if err != nil || address == "" {
+		return err
+	}
+	parsed, err := netip.ParseAddrPort(address)
+	if err != nil || parsed.Addr() != netip.AddrFrom4([4]byte{127, 0, 0, 1}) {
+		return misusef(cmd, "--http %q: want 127.0.0.1:PORT, with port 0 for any", address)
+	}
+	return nil
+}
+
+// tightenCompletion makes cobra's own command refuse what it does not know, like ours.
+func tightenCompletion(completion *cobra.Command) {
+	shells := completion.Commands()
+	names := make([]string, len(shells))
+	for i, shell := range shells {
+		names[i], shell.Args = shell.Name(), noArgs
+	}
+	completion.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return misusef(cmd, "there is no completion for %q, only for %s", args[0], strings.Join(names, ", "))
+		}
+		return nil
+	}
+	completion.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 }
 
 // oneName wants exactly one session name.

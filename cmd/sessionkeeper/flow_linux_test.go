@@ -248,7 +248,7 @@ func TestServePageAddressTaken(t *testing.T) {
 	if ready, _ := parseReady(serve.line()); ready["http"] != "none" {
 		t.Errorf("ready line %v", ready)
 	}
-	if text := b.run("status"); !strings.Contains(text, "page      down") {
+	if text := b.run("status"); !strings.Contains(text, "page      The page cannot be opened (") {
 		t.Errorf("status says\n%s", text)
 	}
 	serve.signal(syscall.SIGTERM)
@@ -353,13 +353,20 @@ func TestPaste(t *testing.T) {
 		t.Errorf("state %q", got)
 	}
 
-	// A wrong address is told; nobody is here to paste another one.
+	// A wrong line is told, and the next one counts.
+	login = b.start("login", "work", "--paste")
+	address, _, _ = authservertest.Browser{Stay: true}.Open(t, login.line())
+	fmt.Fprintf(login.stdin, "https://example.org/elsewhere\n\n%s\n", address)
+	login.ends(exitDone)
+	if !strings.Contains(login.stderr.String(), "https://example.org") {
+		t.Errorf("the wrong address is not told: %q", login.stderr.String())
+	}
 	login = b.start("login", "work", "--paste")
 	login.line()
 	fmt.Fprintln(login.stdin, "https://example.org/elsewhere")
 	login.ends(exitFailed)
-	if login.stderr.Len() == 0 {
-		t.Error("nothing on stderr")
+	if !strings.Contains(login.stderr.String(), "no address that fits") {
+		t.Errorf("stderr %q", login.stderr.String())
 	}
 	login = b.start("login", "work", "--paste")
 	login.line()

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sessionkeeper/session"
+	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/client"
 )
 
@@ -44,7 +45,7 @@ func historyCommand() *cobra.Command {
 
 func printHistory(cmd *cobra.Command, entries []client.Entry) error {
 	if len(entries) == 0 {
-		tell(cmd, "Nothing happened yet.")
+		tell(cmd, "%s.", words.Say(words.Sentences, "nothing_happened", nil))
 		return nil
 	}
 	rows := [][]string{{"TIME", "SESSION", "WHAT", "DETAIL"}}
@@ -54,7 +55,7 @@ func printHistory(cmd *cobra.Command, entries []client.Entry) error {
 			detail = append(detail, clean(key)+"="+clean(e.Detail[key]))
 		}
 		rows = append(rows, []string{
-			e.At.Local().Format("2006-01-02 15:04:05"), clean(e.Session), clean(e.Type), strings.Join(detail, " "),
+			e.At.Local().Format("2006-01-02 15:04:05"), clean(e.Session), clean(words.Event(e.Type)), strings.Join(detail, " "),
 		})
 	}
 	return table(cmd.OutOrStdout(), rows)
@@ -94,54 +95,44 @@ func printEvent(w io.Writer, e client.Event) error {
 	return err
 }
 
-// eventWords says an event to people.
+// eventWords says an event to people, in a line.
 func eventWords(e client.Event, now time.Time) string {
-	name := clean(e.Session)
-	because := func(text string) string {
-		if e.Reason != "" {
-			return text + ": " + reasonWords(e.Reason)
-		}
-		return text
-	}
+	v := words.Values{"name": named(e.Session)}
+	kind := e.Type
 	switch e.Type {
 	case session.EventSnapshot:
-		if len(e.Sessions) == 1 {
-			return "1 session"
-		}
-		return fmt.Sprintf("%d sessions", len(e.Sessions))
-	case session.EventAdded:
-		return name + " was added"
-	case session.EventRemoved:
-		return name + " was removed"
+		return words.Count("sessions", len(e.Sessions))
 	case session.EventState:
-		return because(fmt.Sprintf("%s: %s (was: %s)", name, stateWords(e.State), stateWords(e.Was)))
+		v["state"], v["was"] = named(words.OfState(e.State).Word), named(words.OfState(e.Was).Word)
 	case session.EventRenewed:
-		return fmt.Sprintf("%s has a new token, good for %s", name, span(e.ExpiresAt.Sub(now)+time.Second/2))
+		v["span"] = words.Safe(words.Span(e.ExpiresAt.Sub(now) + time.Second/2))
 	case session.EventRefreshFailed:
-		text := fmt.Sprintf("%s could not be renewed: %s", name, strings.TrimSpace(clean(e.Code+" "+e.Message)))
-		if !e.RetryAt.IsZero() {
-			text += ", next try " + left(e.RetryAt, now)
-		}
-		return text
+		v["why"] = named(strings.TrimSpace(e.Code + " " + e.Message))
 	case session.EventWarning:
-		return warningWords(e, name, now)
-	case session.EventCured:
-		return name + " is well again"
-	case session.EventConsentOpened:
-		return name + " waits for you in the browser"
+		v["when"] = words.Safe(words.From(e.EndsAt, now))
+		if e.Kind == "outage" {
+			kind += ".outage"
+		}
 	case session.EventConsentDone:
-		return fmt.Sprintf("%s: sign-in ended: %s", name, clean(e.Outcome))
+		v["why"] = named(e.Outcome)
 	case session.EventKeychain:
-		return because("the keychain is " + pick(clean(e.Code), clean(e.Message), "in another state"))
-	case session.EventWake:
-		return "the machine woke up"
+		v["why"] = named(pick(words.Say(words.Keychain, e.Code, nil), e.Message))
 	}
-	return strings.TrimSpace(clean(e.Type) + " " + name)
+	return clean(words.Say(words.Stories, kind, v)) + eventTail(e, now)
 }
 
-func warningWords(e client.Event, name string, now time.Time) string {
-	if e.Kind == "outage" {
-		return name + " cannot be renewed: the provider does not answer"
+// eventTail is what follows an event's sentence: why, when next, what to do.
+func eventTail(e client.Event, now time.Time) string {
+	text := ""
+	if e.Reason != "" {
+		text += ": " + clean(words.Reason(e.Reason))
 	}
-	return fmt.Sprintf("WARNING: %s ends %s; sign in again: sessionkeeper login %s", name, left(e.EndsAt, now), shellWord(e.Session))
+	if e.Type == session.EventRefreshFailed && !e.RetryAt.IsZero() {
+		text += ", next try " + words.From(e.RetryAt, now)
+	}
+	if e.Type == session.EventWarning && e.Kind != "outage" {
+		p, _ := words.Of(string(session.Expiring), "", e.Session)
+		text += "; run: " + clean(p.Action.Command)
+	}
+	return text
 }

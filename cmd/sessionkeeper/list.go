@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sessionkeeper/session"
+	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/client"
 )
 
@@ -73,14 +74,13 @@ func overall(cmd *cobra.Command, c *client.Client, asJSON bool) error {
 			Sessions []client.Session `json:"sessions"`
 		}{health, orEmpty(sessions)})
 	}
-	words := map[string]string{"ok": "all is well", "degraded": "something waits", "down": "something is broken"}
 	pairs := [][2]string{
-		{"keeper", fmt.Sprintf("%s (pid %d, version %s)", pick(words[health.Status], health.Status), health.PID, health.Version)},
-		{"keychain", part2(health.Keychain.Backend, health.Keychain.State, health.Keychain.Detail)},
-		{"page", pick(health.Page, part2("", health.HTTP.State, health.HTTP.Detail))},
+		{"keeper", fmt.Sprintf("%s (pid %d, version %s)", words.Say(words.Health, health.Status, nil), health.PID, clean(health.Version))},
+		{"keychain", keychainWords(health.Keychain)},
+		{"page", pick(clean(health.Page), partWords("page", health.HTTP))},
 	}
 	if health.History.State != "ok" {
-		pairs = append(pairs, [2]string{"history", part2("", health.History.State, health.History.Detail)})
+		pairs = append(pairs, [2]string{"history", partWords("history", health.History)})
 	}
 	for _, f := range health.Faults {
 		pairs = append(pairs, [2]string{"broken file", clean(f.Detail)})
@@ -94,26 +94,37 @@ func overall(cmd *cobra.Command, c *client.Client, asJSON bool) error {
 	return printSessions(cmd, sessions)
 }
 
-// part2 says what a part is and how it is.
-func part2(what, state, detail string) string {
-	text := strings.TrimSpace(what + " " + state)
-	if detail != "" {
-		text += ": " + clean(detail)
+// keychainWords says where secrets are kept and how that is.
+func keychainWords(k client.Keychain) string {
+	text := clean(k.Backend) + ": " + words.Say(words.Keychain, k.State, nil)
+	return text + inBrackets(clean(k.Detail))
+}
+
+// partWords says how a part of the keeper is.
+func partWords(name string, p client.Part) string {
+	text := words.Say(words.Checks, name, nil)
+	switch p.State {
+	case "down":
+		problem, _ := words.OfMachine(name+"_down", nil)
+		text = problem.Title
+	case "off":
+		text = words.Say(words.Checks, name+"_off", nil)
 	}
-	return text
+	return text + inBrackets(clean(p.Detail))
 }
 
 func printSessions(cmd *cobra.Command, sessions []client.Session) error {
 	if len(sessions) == 0 {
-		tell(cmd, "No sessions yet; add one: sessionkeeper add NAME --provider ID --client-id ID")
+		tell(cmd, "%s; add one: sessionkeeper add NAME --provider ID --client-id ID",
+			words.Say(words.Sentences, "no_sessions", nil))
 		return nil
 	}
 	now := time.Now()
 	rows := [][]string{{"NAME", "STATE", "ACCOUNT", "PROVIDER", "RENEWS", "ENDS"}}
 	for _, s := range sessions {
 		rows = append(rows, []string{
-			clean(s.Name), stateWords(s.State), accountWords(s.Account),
-			clean(pick(s.Provider, s.Issuer)), left(s.RenewAt, now), left(s.EndsAt, now),
+			clean(s.Name), clean(words.OfState(s.State).Word), accountWords(s.Account),
+			clean(pick(s.Provider, s.Issuer)), words.From(s.RenewAt, now), words.From(s.EndsAt, now),
 		})
 	}
 	return table(cmd.OutOrStdout(), rows)
@@ -125,7 +136,7 @@ func printSession(cmd *cobra.Command, s client.Session) error {
 		if t.IsZero() {
 			return ""
 		}
-		return fmt.Sprintf("%s (%s)", left(t, now), t.Local().Format("2006-01-02 15:04:05"))
+		return fmt.Sprintf("%s (%s)", words.From(t, now), t.Local().Format("2006-01-02 15:04:05"))
 	}
 	pairs := [][2]string{
 		{"name", clean(s.Name)},
@@ -146,49 +157,50 @@ func printSession(cmd *cobra.Command, s client.Session) error {
 	}
 	if e := s.LastError; e != nil {
 		text := strings.TrimSpace(clean(e.Code + " " + e.Message))
-		pairs = append(pairs, [2]string{"last error", fmt.Sprintf("%s, %s", text, left(e.At, now))})
+		pairs = append(pairs, [2]string{"last error", fmt.Sprintf("%s, %s", text, words.From(e.At, now))})
 	}
 	return fields(cmd.OutOrStdout(), pairs...)
 }
 
 // sentence says how a session stands and what to do.
 func sentence(s client.Session, now time.Time) string {
-	text := stateWords(s.State)
+	text := clean(words.OfState(s.State).Word)
 	if s.Reason != "" {
-		text += ", " + reasonWords(s.Reason)
+		text += ", " + clean(words.Reason(s.Reason))
 	}
-	name := shellWord(s.Name)
 	switch session.State(s.State) {
-	case session.SignInNeeded, session.SignedOut:
-		return text + "; run: sessionkeeper login " + name
 	case session.Expiring:
-		if !s.EndsAt.IsZero() {
-			text += " (" + left(s.EndsAt, now) + ")"
-		}
-		return text + "; run: sessionkeeper login " + name
-	case session.Paused:
-		return text + "; run: sessionkeeper resume " + name
-	case session.SetupNeeded:
-		switch session.Reason(s.Reason) {
-		case session.ReasonSetupConfig:
-			return text + "; correct its file: " + clean(s.Detail)
-		case session.ReasonSetupClient:
-			return text + "; correct the client, then run: sessionkeeper set-secret " + name
-		default:
-			return text + "; correct the client, then run: sessionkeeper login " + name
-		}
-	case session.KeychainLocked:
-		return text + "; unlock it, or see: sessionkeeper doctor"
+		text += inBrackets(words.From(s.EndsAt, now))
 	case session.Retrying:
-		if !s.NextTryAt.IsZero() {
-			text += " (" + left(s.NextTryAt, now) + ")"
-		}
+		text += inBrackets(words.From(s.NextTryAt, now))
 	case session.Active:
 		if !s.RenewAt.IsZero() {
-			text += ", renews " + left(s.RenewAt, now)
+			text += ", renews " + words.From(s.RenewAt, now)
 		}
+	case session.SetupNeeded:
+		if session.Reason(s.Reason) == session.ReasonSetupConfig {
+			text += inBrackets(clean(s.Detail))
+		}
+	case session.SignInNeeded, session.KeychainLocked, session.Paused, session.SignedOut:
+	}
+	p, _ := words.Of(s.State, s.Reason, s.Name)
+	switch {
+	case p.Action.Command == "":
+	case p.Action.Command == doctorLine:
+		text += "; see: " + doctorLine
+	case session.State(s.State) == session.SetupNeeded:
+		text += "; correct that, then run: " + clean(p.Action.Command)
+	default:
+		text += "; run: " + clean(p.Action.Command)
 	}
 	return text
+}
+
+func inBrackets(text string) string {
+	if text == "" {
+		return ""
+	}
+	return " (" + text + ")"
 }
 
 // orEmpty makes no rows an empty JSON array.

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"sessionkeeper/session"
 	"sessionkeeper/session/secret"
 	"sessionkeeper/session/signin"
+	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/client"
 )
 
@@ -27,6 +30,9 @@ func loginCommand() *cobra.Command {
 				return misusef(cmd, "--paste and --device are two ways to sign in; choose one")
 			}
 			return keeperCommand(func(cmd *cobra.Command, c *client.Client, args []string) error {
+				if err := refusePaused(cmd, c, args[0]); err != nil {
+					return err
+				}
 				r.Device, r.NoBrowser = w.device, w.noBrowser || w.device || w.paste
 				login, err := c.Login(cmd.Context(), args[0], r)
 				if err != nil {
@@ -46,6 +52,16 @@ func loginCommand() *cobra.Command {
 	flags.Var(&limit, "wait", "how long to wait for you (default: as long as the page is good)")
 	flags.BoolVar(&w.json, "json", false, "JSON lines for programs: the sign-in, then the session")
 	return cmd
+}
+
+// refusePaused says before any page opens that signing in to a paused session gains nothing.
+func refusePaused(cmd *cobra.Command, c *client.Client, name string) error {
+	s, err := c.Session(cmd.Context(), name)
+	if err != nil || session.State(s.State) != session.Paused {
+		return err
+	}
+	p, _ := words.Of(s.State, s.Reason, s.Name)
+	return faultf(exitPaused, "%s Run: %s", p.Detail, p.Action.Command)
 }
 
 // pollWait is how long the keeper is asked to wait for the user at a time.
@@ -86,7 +102,7 @@ func (w *signIn) wait(l client.Login) error {
 		return w.cmd.Context().Err()
 	}
 	return faultf(exitSignIn, "nobody signed in within %s; the page stays open for now, or start again: sessionkeeper login %s",
-		span(w.limit), shellWord(w.name))
+		words.Span(w.limit), words.Shell(w.name))
 }
 
 // watch returns the sign-in once it has ended.
@@ -131,21 +147,23 @@ func (w *signIn) watchPaste(ctx context.Context, l client.Login) (client.Login, 
 	return o.login, o.err
 }
 
-// readAddress asks for the address that the browser ended on until one is right. Only a person is asked twice.
+// readAddress asks for the address that the browser ended on until one is right or the input ends.
 func (w *signIn) readAddress(ctx context.Context, l client.Login) (client.Login, error) {
-	_, person := terminal(w.cmd.InOrStdin())
 	for {
 		w.cmd.PrintErr("Paste the address here: ")
 		line, err := readLine(ctx, w.cmd)
-		if err != nil {
-			return l, errors.Join(err, errors.New("no address was pasted; start again with login --paste"))
+		switch {
+		case errors.Is(err, io.EOF):
+			w.cmd.PrintErrln()
+			return l, errors.New("no address that fits was pasted; start again with login --paste")
+		case err != nil:
+			return l, err
+		case line == "":
+			continue
 		}
 		end, err := w.client.LoginPaste(ctx, w.name, l.ID, secret.New(line))
-		if err == nil {
-			return end, nil
-		}
-		if !person {
-			return l, err
+		if p, ok := errors.AsType[*client.Problem](err); !ok || p.Code != string(session.CodeInvalid) {
+			return end, err
 		}
 		tell(w.cmd, "\n%s", clean(advice(err)))
 	}

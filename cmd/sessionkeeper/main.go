@@ -63,10 +63,17 @@ func commands() *cobra.Command {
 		pauseCommand(), resumeCommand(), refreshCommand(), setSecretCommand(),
 		listCommand(), statusCommand(), historyCommand(), eventsCommand(), doctorCommand(),
 		tokenCommand(), headerCommand(), providersCommand(), uiCommand(), demoCommand(),
-		versionCommand(), keychainChildCommand(),
+		versionCommand(), autostartCommand(), keychainChildCommand(),
 	)
+	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
 		c.DisableFlagsInUseLine = true
+		switch c.Name() {
+		case "completion":
+			tightenCompletion(c)
+		case "serve":
+			c.PreRunE = checkPage
+		}
 	}
 	return root
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sessionkeeper/session/provider"
+	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/places"
 )
 
@@ -202,9 +203,17 @@ func printExplanation(cmd *cobra.Command, a provider.Answer, asJSON bool) error 
 		known = "no: no table names this answer, so it counts as passing"
 	}
 	return fields(cmd.OutOrStdout(),
-		[2]string{"verdict", clean(e.Verdict)}, [2]string{"code", clean(e.Code)}, [2]string{"reason", reasonWords(e.Reason)},
+		[2]string{"verdict", clean(e.Verdict)}, [2]string{"code", clean(e.Code)}, [2]string{"reason", reasonText(e.Reason)},
 		[2]string{"advice", clean(e.Advice)}, [2]string{"known", known},
 	)
+}
+
+// reasonText says a reason; no reason is no text.
+func reasonText(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return clean(words.Reason(reason))
 }
 
 func maybeID(cmd *cobra.Command, args []string) error {

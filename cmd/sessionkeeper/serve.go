@@ -135,7 +135,11 @@ func (h *house) keep(ctx context.Context, stdout io.Writer) error {
 	defer fail(nil)
 	crew := &crew{fail: fail, log: h.log}
 
-	vault, err := h.openKeychain(ctx)
+	program, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("finding our own program: %w", err)
+	}
+	vault, err := h.openKeychain(ctx, program)
 	if err != nil {
 		return err
 	}
@@ -154,11 +158,12 @@ func (h *house) keep(ctx context.Context, stdout io.Writer) error {
 		h.log.WarnContext(ctx, "history was broken and starts over", "set_aside", aside)
 	}
 	screen := desktop.New(h.log)
+	board := api.NewBoard(ownScreen{screen}, h.log)
 	var server *api.Server // made last; nothing asks for it before the keeper runs
 	keeper, err := session.New(session.Options{
 		Config: h.dir, Settings: h.settings, Catalogue: catalogue, Wire: provider.NewWire(nil, nil),
 		Store: vault, StateDir: h.places.State, History: past, Log: h.log,
-		Desktop:   desk{Desktop: screen, trayShows: func() bool { return server.TrayConnected() }},
+		Desktop:   desk{Desktop: screen, board: board},
 		QueuePage: func() string { return server.PageURL() },
 	})
 	if err != nil {
@@ -166,7 +171,7 @@ func (h *house) keep(ctx context.Context, stdout io.Writer) error {
 	}
 	server, err = api.NewServer(api.Options{ //nolint:contextcheck // the page's listener ends with the server
 		Keeper: keeper, History: past, Version: version(), Places: h.places, HTTP: h.settings.HTTP,
-		Page: web.Page(), Log: h.log,
+		Page: web.Page(), Log: h.log, Notices: board, Autostart: startAtLogin(program),
 		Keychain: func() api.Keychain { return api.Keychain(vault.Health()) },
 		OnEnv:    func(env map[string]string) { adopt(screen, vault, env) },
 	})
@@ -180,10 +185,10 @@ func (h *house) keep(ctx context.Context, stdout io.Writer) error {
 	crew.start(ctx, part{name: "keychain", run: vault.Run})
 	crew.start(ctx, part{name: "history", run: past.Run})
 	crew.start(ctx, part{name: "desktop", run: screen.Run})
+	crew.start(ctx, part{name: "notices", run: board.Run})
 	crew.start(ctx, part{name: "sessions", run: keeper.Run, vital: true})
-	crew.start(ctx, part{name: "relay", run: func(ctx context.Context) error {
-		return relay(ctx, keeper, screen, vault)
-	}})
+	relay := &relay{keeper: keeper, screen: screen, board: board, vault: vault}
+	crew.start(ctx, part{name: "relay", run: relay.run})
 	crew.start(ctx, part{name: "configuration", run: func(ctx context.Context) error {
 		return h.dir.Watch(ctx, func() { h.reload(ctx, keeper) })
 	}})
@@ -200,14 +205,10 @@ func (h *house) keep(ctx context.Context, stdout io.Writer) error {
 }
 
 // openKeychain opens the backend that the settings name; a locked or absent one opens as well and says so later.
-func (h *house) openKeychain(ctx context.Context) (*keychain.Vault, error) {
+func (h *house) openKeychain(ctx context.Context, program string) (*keychain.Vault, error) {
 	home, err := session.HomeID(h.places.State)
 	if err != nil {
 		return nil, err
-	}
-	program, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("finding our own program: %w", err)
 	}
 	return keychain.Open(ctx, keychain.Options{
 		Backend: h.settings.Keychain, StateDir: h.places.State, Home: home, Passphrase: h.passphrase,
@@ -244,20 +245,29 @@ func (h *house) reload(ctx context.Context, keeper *session.Keeper) {
 }
 
 // relay brings the keeper what the desktop and the keychain have to say.
-func relay(ctx context.Context, keeper *session.Keeper, screen *desktop.Desktop, vault *keychain.Vault) error {
-	if health := vault.Health(); health.State != "ok" {
-		keeper.KeychainChanged(ctx, health.State, health.Detail)
+type relay struct {
+	keeper *session.Keeper
+	screen *desktop.Desktop
+	board  *api.Board
+	vault  *keychain.Vault
+}
+
+func (r *relay) run(ctx context.Context) error {
+	if health := r.vault.Health(); health.State != "ok" {
+		r.keeper.KeychainChanged(ctx, health.State, health.Detail)
 	}
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case health := <-vault.Changes():
-			keeper.KeychainChanged(ctx, health.State, health.Detail)
-		case wake := <-screen.Wakes():
-			keeper.Woke(ctx, wake.Source, wake.Slept)
-		case press := <-screen.Presses():
-			keeper.Press(ctx, press.Key, press.Action)
+		case health := <-r.vault.Changes():
+			r.keeper.KeychainChanged(ctx, health.State, health.Detail)
+		case wake := <-r.screen.Wakes():
+			r.keeper.Woke(ctx, wake.Source, wake.Slept)
+		case press := <-r.screen.Presses():
+			if r.board.ScreenPressed(press.Key, press.Action) {
+				r.keeper.Press(ctx, press.Key, press.Action)
+			}
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/client"
 )
 
@@ -50,7 +51,14 @@ func refreshCommand() *cobra.Command {
 	var wait duration
 	cmd := onSession("refresh NAME [--wait D]", "Renew a session's token now",
 		func(cmd *cobra.Command, c *client.Client, name string) error {
+			before, err := c.Session(cmd.Context(), name)
+			if err != nil {
+				return err
+			}
 			s, err := c.Refresh(cmd.Context(), name, time.Duration(wait))
+			if err == nil && s.Generation == before.Generation {
+				tell(cmd, "%s", clean(words.Say(words.Sentences, "fresh", words.Values{"name": named(s.Name)})))
+			}
 			return done(cmd, *asJSON, s, err)
 		})
 	cmd.Flags().Var(&wait, "wait", "how long to wait for the provider (default 10s)")
@@ -133,14 +141,7 @@ func logoutCommand() *cobra.Command {
 }
 
 func tellLogout(cmd *cobra.Command, name string, out client.Logout) {
-	words := map[string]string{
-		"revoked":     "the provider has revoked the grant",
-		"kept":        "the grant at the provider was left as it is",
-		"unsupported": "this provider has no way to revoke: end the access on its own pages if you want that",
-		"unreachable": "the provider could not be reached, so the grant lives on there: end the access on its own pages",
-		"nothing":     "there was nothing to revoke",
-	}
-	tell(cmd, "%s is signed out: %s.", clean(name), pick(words[out.Remote], clean(out.Remote)))
+	tell(cmd, "%s is signed out: %s.", clean(name), words.Say(words.Remote, out.Remote, nil))
 	if out.Detail != "" {
 		tell(cmd, "%s", clean(out.Detail))
 	}

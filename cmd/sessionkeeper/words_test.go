@@ -2,76 +2,32 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"sessionkeeper/session"
+	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/client"
 )
 
 func TestClean(t *testing.T) {
 	for given, want := range map[string]string{
-		"plain ünïcode 日本": "plain ünïcode 日本",
-		"\x1b[31mred":      "\uFFFD[31mred",
-		"a\nb\tc\rd":       "a\uFFFDb\uFFFDc\uFFFDd",
-		"\u202egpj.exe":    "\uFFFDgpj.exe", // right-to-left override
-		"\u2066x\u2069":    "\uFFFDx\uFFFD", // isolates
-		"a\u200bb":         "a\uFFFDb",      // zero width space
-		"\u2028\u2029":     "\uFFFD\uFFFD",
-		"\x9b31m":          "\uFFFD31m", // not UTF-8
-		"\u009b31m":        "\uFFFD31m", // C1 control sequence introducer
-		"tag\U000e0041":    "tag\uFFFD", // invisible tags
+		"plain ünïcode 日本":       "plain ünïcode 日本",
+		"\x1b[31mred\n":          "\uFFFD[31mred\uFFFD",
+		"\u202egpj.exe":          "\uFFFDgpj.exe", // right-to-left override
+		"“\u2068日本\u2069”":       "“日本”",          // isolates, which our own sentences have
+		strings.Repeat("x", 500): strings.Repeat("x", 500),
 	} {
 		if got := clean(given); got != want {
 			t.Errorf("clean(%q) = %q; want %q", given, got, want)
-		}
-	}
-}
-
-func TestShellWord(t *testing.T) {
-	for given, want := range map[string]string{
-		"work": "work", "a.b-c_d@e": "a.b-c_d@e", "日本": "日本",
-		"my work": "'my work'", "it's": `'it'\''s'`, "$(rm)": "'$(rm)'", "": "''",
-	} {
-		if got := shellWord(given); got != want {
-			t.Errorf("shellWord(%q) = %s; want %s", given, got, want)
-		}
-	}
-}
-
-func TestSpan(t *testing.T) {
-	for given, want := range map[time.Duration]string{
-		-time.Second:                          "0 s",
-		0:                                     "0 s",
-		59*time.Second + 400*time.Millisecond: "59 s",
-		5*time.Minute - time.Millisecond:      "5 min",
-		time.Minute:                           "1 min",
-		time.Minute + 30*time.Second:          "1 min 30 s",
-		41*time.Minute + 59*time.Second:       "41 min",
-		3 * time.Hour:                         "3 h",
-		3*time.Hour + 20*time.Minute:          "3 h 20 min",
-		24 * time.Hour:                        "1 day",
-		47*time.Hour + 59*time.Minute:         "1 day 23 h",
-		30*24*time.Hour + 23*time.Hour:        "30 days",
-		time.Duration(1<<63 - 1):              "106751 days",
-	} {
-		if got := span(given); got != want {
-			t.Errorf("span(%v) = %q; want %q", given, got, want)
-		}
-	}
-}
-
-func TestLeft(t *testing.T) {
-	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	for want, at := range map[string]time.Time{
-		"":           {},
-		"in 41 min":  now.Add(41 * time.Minute),
-		"2 days ago": now.Add(-50 * time.Hour),
-		"0 s ago":    now,
-	} {
-		if got := left(at, now); got != want {
-			t.Errorf("left(%v) = %q; want %q", at, got, want)
 		}
 	}
 }
@@ -80,14 +36,14 @@ func TestLeft(t *testing.T) {
 func TestSentence(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	for state, want := range map[session.State]string{
-		session.Active:         "signed in, renews in 10 min",
-		session.Retrying:       "signed in, trying again (in 1 min)",
-		session.Expiring:       "ends soon (in 5 min); run: sessionkeeper login work",
-		session.SignInNeeded:   "sign-in needed; run: sessionkeeper login work",
-		session.SetupNeeded:    "setup needed; correct the client, then run: sessionkeeper login work",
-		session.KeychainLocked: "keychain locked; unlock it, or see: sessionkeeper doctor",
-		session.Paused:         "paused; run: sessionkeeper resume work",
-		session.SignedOut:      "signed out; run: sessionkeeper login work",
+		session.Active:         "Signed in, renews in 10 min",
+		session.Retrying:       "Trying again (in 1 min)",
+		session.Expiring:       "Ends soon (in 5 min); run: sessionkeeper login work",
+		session.SignInNeeded:   "Sign-in needed; run: sessionkeeper login work",
+		session.SetupNeeded:    "Setup needed; correct that, then run: sessionkeeper login work",
+		session.KeychainLocked: "Keychain locked; see: sessionkeeper doctor",
+		session.Paused:         "Paused; run: sessionkeeper resume work",
+		session.SignedOut:      "Signed out; run: sessionkeeper login work",
 	} {
 		got := sentence(client.Session{
 			Name: "work", State: string(state), RenewAt: now.Add(10 * time.Minute),
@@ -102,15 +58,73 @@ func TestSentence(t *testing.T) {
 // What is wrong with the setup decides what to do about it.
 func TestSentenceOfASetup(t *testing.T) {
 	for reason, want := range map[session.Reason]string{
-		session.ReasonSetupConfig: "correct its file: work.toml:1:1: no",
-		session.ReasonSetupClient: "then run: sessionkeeper set-secret work",
-		session.ReasonSetupScope:  "then run: sessionkeeper login work",
+		session.ReasonSetupConfig: "its settings cannot be used (work.toml:1:1: no); see: sessionkeeper doctor",
+		session.ReasonSetupClient: "correct that, then run: sessionkeeper set-secret --client-secret-file FILE work",
+		session.ReasonSetupScope:  "a permission is not allowed; correct that, then run: sessionkeeper login work",
 	} {
 		got := sentence(client.Session{
 			Name: "work", State: "setup_needed", Reason: string(reason), Detail: "work.toml:1:1: no",
 		}, time.Now())
 		if !strings.HasSuffix(got, want) {
 			t.Errorf("with reason %s: %q; want %q at its end", reason, got, want)
+		}
+	}
+}
+
+// What people do next is always a command that there is, with flags that it has: in the table's actions, and wherever
+// its sentences name one.
+func TestTableNamesRealCommands(t *testing.T) {
+	source, err := os.ReadFile(filepath.Join("..", "..", "session", "words", "words.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var table struct{ Actions map[string]words.Action }
+	if err := json.Unmarshal(source, &table); err != nil {
+		t.Fatal(err)
+	}
+	for id, action := range table.Actions {
+		if action.Command != "" {
+			checkCommand(t, id, action.Command)
+		}
+	}
+	if len(table.Actions) == 0 {
+		t.Error("the table has no actions")
+	}
+	for _, flag := range regexp.MustCompile(`--[a-z-]+`).FindAllString(string(source), -1) {
+		has := func(c *cobra.Command) bool { return c.Flags().Lookup(strings.TrimPrefix(flag, "--")) != nil }
+		if !slices.ContainsFunc(commands().Commands(), has) {
+			t.Errorf("the table names %s, which no command has", flag)
+		}
+	}
+	for _, line := range regexp.MustCompile(`sessionkeeper ([a-z-]+)`).FindAllStringSubmatch(string(source), -1) {
+		if found, _, err := commands().Find(line[1:]); err != nil || !found.HasParent() {
+			t.Errorf("the table names %q: %v", line[0], err)
+		}
+	}
+}
+
+func checkCommand(t *testing.T, id, line string) {
+	t.Helper()
+	args := strings.Fields(strings.ReplaceAll(line, "{name}", "work"))
+	if args[0] != "sessionkeeper" {
+		t.Errorf("action %s: %q is no command of ours", id, line)
+		return
+	}
+	c, rest, err := commands().Find(args[1:])
+	if err != nil || !c.HasParent() || c.Hidden {
+		t.Errorf("action %s: %q: no such command: %v", id, line, err)
+		return
+	}
+	if err := c.ParseFlags(rest); err != nil {
+		t.Errorf("action %s: %q: %v", id, line, err)
+		return
+	}
+	if err := c.ValidateArgs(c.Flags().Args()); err != nil {
+		t.Errorf("action %s: %q: %v", id, line, err)
+	}
+	if c.PreRunE != nil {
+		if err := c.PreRunE(c, c.Flags().Args()); err != nil {
+			t.Errorf("action %s: %q: %v", id, line, err)
 		}
 	}
 }
@@ -132,6 +146,31 @@ func TestEventWordsAreClean(t *testing.T) {
 			if got == "" || strings.ContainsAny(got, "\x1b\u202e\n") {
 				t.Errorf("event %q: %q", kind, got)
 			}
+		}
+	}
+}
+
+func TestEventWords(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for want, e := range map[string]client.Event{
+		"work was renewed, good for 41 min": {Type: session.EventRenewed, ExpiresAt: now.Add(41 * time.Minute)},
+		"work: Sign-in needed (was: Signed in): access was revoked": {
+			Type: session.EventState, State: "sign_in_needed", Was: "active", Reason: "revoked",
+		},
+		"work could not be renewed: server_error try later, next try in 1 min": {
+			Type: session.EventRefreshFailed, Code: "server_error", Message: "try later", RetryAt: now.Add(time.Minute),
+		},
+		"work ends in 5 min; run: sessionkeeper login work": {
+			Type: session.EventWarning, Kind: "end", EndsAt: now.Add(5 * time.Minute),
+		},
+		"work cannot be renewed: the provider cannot be reached": {Type: session.EventWarning, Kind: "outage"},
+		"keychain: does not answer":                              {Type: session.EventKeychain, Code: "slow"},
+		"2 sessions":                                             {Type: session.EventSnapshot, Sessions: make([]client.Session, 2)},
+		"of.tomorrow":                                            {Type: "of.tomorrow"},
+	} {
+		e.Session = "work"
+		if got := eventWords(e, now); got != want {
+			t.Errorf("event %s: %q; want %q", e.Type, got, want)
 		}
 	}
 }

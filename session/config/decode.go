@@ -12,7 +12,19 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// fieldError is a bad value; key is the TOML key that holds it, "" where none does.
+// FieldOf names the key that an error of this package is about, as definitions and requests spell it ("client_id",
+// "vars.tenant", "name"); "" where it is about none, or about several.
+func FieldOf(err error) string {
+	if bad, ok := errors.AsType[*fieldError](err); ok {
+		return bad.key
+	}
+	if _, ok := errors.AsType[*caseError](err); ok {
+		return "name"
+	}
+	return ""
+}
+
+// fieldError is a bad value; key is the TOML key that holds it, with a dot before what lies below it; "" where none does.
 type fieldError struct {
 	key string
 	err error
@@ -43,7 +55,8 @@ type places map[string]place
 // locate turns a bad value into "path:row:column: key: what is wrong".
 func (p places) locate(path string, err error) error {
 	if bad, ok := errors.AsType[*fieldError](err); ok {
-		if at, ok := p[bad.key]; ok {
+		top, _, _ := strings.Cut(bad.key, ".")
+		if at, ok := p[top]; ok {
 			return fmt.Errorf("%s:%d:%d: %w", path, at.row, at.column, err)
 		}
 	}

@@ -35,8 +35,11 @@ func (s Session) Validate() error {
 		}
 	}
 	for name, value := range s.Vars {
-		if name == "" || checkText(name) != nil || checkText(value) != nil {
-			return badf("vars", "%q has an empty name or a control character", name)
+		if name == "" || checkText(name) != nil {
+			return badf("vars", "%q is no name; use letters", name)
+		}
+		if err := checkText(value); err != nil {
+			return &fieldError{"vars." + name, err}
 		}
 	}
 	if s.MaxAge < 0 {

@@ -104,21 +104,9 @@ func (c *Catalogue) All() []Provider {
 	return all
 }
 
-// Target names a session's authorization server the way a session's definition does: by catalogue id (with what its
-// URLs leave open), by issuer, or by hand-typed endpoints. Endpoints beside an id or an issuer override theirs.
-type Target struct {
-	ID           string
-	Issuer       string
-	AuthorizeURL string
-	TokenURL     string
-	DeviceURL    string
-	CheckURL     string            // overrides the check of the entry
-	Vars         map[string]string // fills {tenant}, {base} … in a catalogue entry's URLs
-}
-
 // Resolve turns a Target into a Provider: the catalogue entry with its variables filled in, completed by discovery
 // where it names an issuer and lacks an endpoint; the discovered issuer, with the habits of the catalogue entry that
-// knows it; or the hand-typed endpoints. Only discovery waits for the network.
+// knows it; or the hand-typed endpoints. Only discovery waits for the network. The error wraps a *TargetError.
 func (c *Catalogue) Resolve(ctx context.Context, w *Wire, t Target) (Provider, error) {
 	p, err := c.base(ctx, w, t)
 	if err != nil {
@@ -131,8 +119,8 @@ func (c *Catalogue) Resolve(ctx context.Context, w *Wire, t Target) (Provider, e
 		p.Check = Check{Kind: CheckGet, URL: t.CheckURL}
 	}
 	if p.TokenURL == "" || p.AuthorizeURL == "" && p.DeviceURL == "" {
-		return Provider{}, errors.New("the provider's address is missing: give a provider id, an issuer, or both the " +
-			"authorization URL and the token URL")
+		return Provider{}, badTarget("token_url", "the provider's address is missing: give a provider id, an issuer, or "+
+			"both the authorization URL and the token URL")
 	}
 	return p, p.checkURLs()
 }
@@ -161,19 +149,8 @@ func (c *Catalogue) rulesAt(host string) []rule {
 
 // byID fills in a catalogue entry and asks its issuer for what it lacks.
 func (c *Catalogue) byID(ctx context.Context, w *Wire, t Target) (Provider, error) {
-	e := c.find(t.ID)
-	if e == nil {
-		return Provider{}, fmt.Errorf("no provider %q in the catalogue%s", t.ID, c.nearest(t.ID))
-	}
-	vars := maps.Clone(t.Vars)
-	if t.Issuer != "" {
-		if vars == nil {
-			vars = map[string]string{}
-		}
-		vars["issuer"] = t.Issuer
-	}
-	p := e.provider()
-	if err := p.fill(vars); err != nil {
+	p, err := c.filled(t)
+	if err != nil {
 		return Provider{}, err
 	}
 	complete := p.TokenURL != "" && (p.AuthorizeURL != "" || p.DeviceURL != "")
@@ -183,10 +160,38 @@ func (c *Catalogue) byID(ctx context.Context, w *Wire, t Target) (Provider, erro
 	}
 	found, err := w.Discover(ctx, p.Issuer)
 	if err != nil {
-		return Provider{}, err
+		return Provider{}, inField(c.issuerField(t), err)
 	}
 	p.complete(&found)
 	return p, nil
+}
+
+// filled is a catalogue entry with its variables filled in.
+func (c *Catalogue) filled(t Target) (Provider, error) {
+	e := c.find(t.ID)
+	if e == nil {
+		return Provider{}, badTarget("provider", "no provider %.60q in the catalogue%s", t.ID, c.nearest(t.ID))
+	}
+	vars := maps.Clone(t.Vars)
+	if t.Issuer != "" {
+		if vars == nil {
+			vars = map[string]string{}
+		}
+		vars["issuer"] = t.Issuer
+	}
+	p := e.provider()
+	return p, p.fill(vars)
+}
+
+// issuerField is the field that an entry's issuer was made of.
+func (c *Catalogue) issuerField(t Target) string {
+	if t.Issuer != "" {
+		return "issuer"
+	}
+	if vars := c.find(t.ID).provider().Vars; len(vars) == 1 {
+		return "vars." + vars[0].Name
+	}
+	return "provider"
 }
 
 // byIssuer discovers an issuer. Where the catalogue knows it, its habits come from there.
@@ -250,6 +255,7 @@ func (p *Provider) complete(found *Provider) {
 	p.PARRequired = p.PARRequired || found.PARRequired
 	p.IssRequired = p.IssRequired || found.IssRequired
 	p.OIDC = p.OIDC || found.OIDC
+	p.Offline = p.Offline || found.Offline
 	if len(p.AuthMethods) == 0 {
 		p.AuthMethods = found.AuthMethods
 	}

@@ -27,10 +27,18 @@ func (w *Wire) Check(ctx context.Context, p *Provider, c Client, check Check, ac
 	case check.Kind == CheckIntrospect:
 		form := url.Values{"token": {access.Reveal()}, "token_type_hint": {"access_token"}}
 		r := w.post(ctx, p, c, check.URL, form)
-		return r.introspected()
+		return w.proven(&r, r.introspected())
 	}
 	r := w.bearer(ctx, check, access)
-	return r.checked(check)
+	return w.proven(&r, r.checked(check))
+}
+
+// proven takes note of the time in an answer that was of use.
+func (w *Wire) proven(r *reply, a Answer) Answer {
+	if a.Verdict == VerdictOK {
+		w.saw(r)
+	}
+	return a
 }
 
 // checkTarget is the URL of a check: its own, or the provider's endpoint of that kind.

@@ -57,11 +57,11 @@ func (d *document) device(sentAt time.Time) (Device, bool) {
 	if out.VerificationURL == "" {
 		out.VerificationURL = o.text("verification_url")
 	}
-	_, err := checkURL("verification address", out.VerificationURL)
+	err := checkURL("verification address", out.VerificationURL)
 	if err != nil || out.Code.Empty() || out.UserCode == "" {
 		return Device{}, false
 	}
-	if _, err := checkURL("verification address", out.VerificationURLComplete); err != nil {
+	if err := checkURL("verification address", out.VerificationURLComplete); err != nil {
 		out.VerificationURLComplete = ""
 	}
 	if s, ok := o.number("interval"); ok && s > 0 {

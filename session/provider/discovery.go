@@ -26,6 +26,7 @@ type metadata struct {
 	PARURL           string   `json:"pushed_authorization_request_endpoint"`
 	AuthMethods      []string `json:"token_endpoint_auth_methods_supported"`
 	Scopes           []string `json:"scopes_supported"`
+	GrantTypes       []string `json:"grant_types_supported"`
 	PARRequired      bool     `json:"require_pushed_authorization_requests"`
 	IssRequired      bool     `json:"authorization_response_iss_parameter_supported"`
 	ChallengeMethods []string `json:"code_challenge_methods_supported"`
@@ -33,73 +34,95 @@ type metadata struct {
 
 // Discover reads an issuer's metadata (OIDC Discovery 4, RFC 8414 section 3). The document's issuer must equal issuer,
 // and every endpoint must be https or on this machine. The answer is the behaviour of a server that the catalogue does
-// not know: offline_access with prompt=consent (OIDC Core 11) where the server may offer it.
+// not know: offline_access with prompt=consent (OIDC Core 11) where the server may offer it. The error wraps a
+// *TargetError of the field "issuer".
 func (w *Wire) Discover(ctx context.Context, issuer string) (Provider, error) {
-	u, err := checkURL("issuer", issuer)
+	u, err := parseIssuer(issuer)
 	if err != nil {
 		return Provider{}, err
 	}
-	if u.RawQuery != "" {
-		return Provider{}, fmt.Errorf("issuer %q: must have no query", issuer)
+	m, r, err := w.fetchMetadata(ctx, u)
+	if err == nil {
+		err = m.verify(issuer)
 	}
-	m, oidc, err := w.fetchMetadata(ctx, u)
 	if err != nil {
-		return Provider{}, fmt.Errorf("discovering %s: %w", issuer, err)
+		return Provider{}, fmt.Errorf("discovering %s: %w", issuer, badTarget("issuer", "%v", err))
 	}
-	if err := m.verify(issuer); err != nil {
-		return Provider{}, fmt.Errorf("discovering %s: %w", issuer, err)
+	w.saw(&r.reply)
+	return m.provider(u, r.oidc), nil
+}
+
+// parseIssuer says what keeps a text from being an issuer's address. It quotes none: there may be a password in it.
+func parseIssuer(issuer string) (*url.URL, error) {
+	u, err := url.Parse(issuer)
+	switch {
+	case err != nil || u.Scheme == "" || u.Host == "":
+		return nil, badTarget("issuer", "the issuer is not a whole address; write it like https://login.example.org")
+	case u.User != nil:
+		return nil, badTarget("issuer", "the issuer has a user name in it; leave out what stands before the @")
+	case u.RawQuery != "" || u.ForceQuery:
+		return nil, badTarget("issuer", "the issuer must have no query; leave out the ? and what follows")
+	case strings.Contains(issuer, "#"):
+		return nil, badTarget("issuer", "the issuer must have no fragment; leave out the # and what follows")
+	case !secureURL(u):
+		return nil, badTarget("issuer", "the issuer must be an https address (http only on this machine)")
 	}
-	return m.provider(u, oidc), nil
+	return u, nil
 }
 
 // errNoMetadata says that a well-known address holds nothing.
-var errNoMetadata = errors.New("no metadata found; check the issuer's address, or give the endpoints by hand " +
-	"(--authorize-url and --token-url)")
+var errNoMetadata = errors.New("this address is no issuer's: no metadata found there; check it in the provider's " +
+	"documentation, or give the authorization URL and the token URL instead")
 
-// fetchMetadata tries the OIDC address and then that of RFC 8414, which puts the well-known part before the path.
-func (w *Wire) fetchMetadata(ctx context.Context, u *url.URL) (m metadata, oidc bool, err error) {
-	path := strings.TrimSuffix(u.EscapedPath(), "/")
-	base := u.Scheme + "://" + u.Host
-	m, err = w.getMetadata(ctx, base+path+"/.well-known/openid-configuration")
-	if !errors.Is(err, errNoMetadata) {
-		return m, err == nil, err
-	}
-	m, err = w.getMetadata(ctx, base+"/.well-known/oauth-authorization-server"+path)
-	return m, false, err
+// found is the answer that held a document.
+type found struct {
+	reply
+	oidc bool
 }
 
-func (w *Wire) getMetadata(ctx context.Context, target string) (metadata, error) {
-	body, err := w.getDocument(ctx, target)
-	if err != nil {
-		return metadata{}, err
+// fetchMetadata tries the OIDC address and then that of RFC 8414, which puts the well-known part before the path.
+func (w *Wire) fetchMetadata(ctx context.Context, u *url.URL) (m metadata, at found, err error) {
+	path := strings.TrimSuffix(u.EscapedPath(), "/")
+	base := u.Scheme + "://" + u.Host
+	m, at.reply, err = w.getMetadata(ctx, base+path+"/.well-known/openid-configuration")
+	if !errors.Is(err, errNoMetadata) {
+		at.oidc = err == nil
+		return m, at, err
 	}
-	var m metadata
-	if err := json.Unmarshal(body, &m); err != nil {
-		return metadata{}, fmt.Errorf("the answer of %s is not a metadata document; "+
+	m, at.reply, err = w.getMetadata(ctx, base+"/.well-known/oauth-authorization-server"+path)
+	return m, at, err
+}
+
+func (w *Wire) getMetadata(ctx context.Context, target string) (m metadata, r reply, err error) {
+	if r, err = w.getDocument(ctx, target); err != nil {
+		return m, r, err
+	}
+	if err := json.Unmarshal(r.body, &m); err != nil {
+		return m, r, fmt.Errorf("the answer of %s is not a metadata document; "+
 			"open it in a browser to see what stands there", target)
 	}
-	return m, nil
+	return m, r, nil
 }
 
 // getDocument fetches a public JSON document.
-func (w *Wire) getDocument(ctx context.Context, target string) ([]byte, error) {
+func (w *Wire) getDocument(ctx context.Context, target string) (reply, error) {
 	req, err := newRequest(ctx, http.MethodGet, target, nil)
 	if err != nil {
-		return nil, err
+		return reply{}, err
 	}
 	r := w.send(ctx, req, w.limits.document)
 	switch {
 	case r.err != nil:
 		_, message := transportCode(r.err)
-		return nil, errors.New(message)
+		return r, errors.New(message + "; check the address and the network")
 	case r.status >= 400 && r.status <= 499 && !later(r.status, r.header):
-		return nil, errNoMetadata
+		return r, errNoMetadata
 	case r.status >= 300 && r.status <= 399:
-		return nil, fmt.Errorf("%s; redirects are not followed, so give the final address", redirectTo(target, r.header))
+		return r, fmt.Errorf("%s; redirects are not followed, so give the final address", redirectTo(target, r.header))
 	case r.status != http.StatusOK:
-		return nil, fmt.Errorf("%s answers HTTP %d; try again later or check the address", target, r.status)
+		return r, fmt.Errorf("%s answers HTTP %d; try again later or check the address", target, r.status)
 	}
-	return r.body, nil
+	return r, nil
 }
 
 func redirectTo(target string, header http.Header) string {
@@ -120,7 +143,7 @@ func (m *metadata) verify(issuer string) error {
 			cleanLine(m.Issuer))
 	}
 	if m.AuthorizeURL == "" && m.DeviceURL == "" || m.TokenURL == "" {
-		return errors.New("the document lacks the authorization or the token endpoint")
+		return errors.New("the document lacks the authorization or the token endpoint; give them by hand")
 	}
 	for _, e := range []struct{ what, url string }{
 		{"authorization_endpoint", m.AuthorizeURL},
@@ -135,8 +158,9 @@ func (m *metadata) verify(issuer string) error {
 		if e.url == "" {
 			continue
 		}
-		if _, err := checkURL(e.what, e.url); err != nil {
-			return err
+		if err := checkURL(e.what, e.url); err != nil { // which quotes it
+			return fmt.Errorf("the document's %s is no https address, so nothing can be sent there; ask who runs the server",
+				e.what)
 		}
 	}
 	return nil
@@ -176,6 +200,7 @@ func (m *metadata) provider(u *url.URL, oidc bool) Provider {
 	if slices.Contains(m.Scopes, "offline_access") || oidc && len(m.Scopes) == 0 {
 		p.OfflineScope, p.ConsentPrompt = "offline_access", ConsentAlways
 	}
+	p.Offline = slices.Contains(m.Scopes, "offline_access") || slices.Contains(m.GrantTypes, "refresh_token")
 	switch {
 	case oidc && m.UserinfoURL != "":
 		p.Check = Check{Kind: CheckUserinfo, URL: m.UserinfoURL}

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"net/http"
@@ -66,7 +67,7 @@ func TestDiscover(t *testing.T) {
 		IntrospectURL: b + "/introspect", UserinfoURL: b + "/userinfo", JWKSURL: b + "/keys", PARURL: b + "/par",
 		AuthMethods: []string{"client_secret_post"}, Scopes: []string{"openid", "email"},
 		OfflineScope: "offline_access", OfflineParams: map[string]string{"access_type": "offline"},
-		ConsentPrompt: ConsentAlways, Check: Check{Kind: CheckUserinfo, URL: b + "/userinfo"},
+		ConsentPrompt: ConsentAlways, Offline: true, Check: Check{Kind: CheckUserinfo, URL: b + "/userinfo"},
 		PARRequired: true, IssRequired: true, OIDC: true,
 	}
 	if !reflect.DeepEqual(p, want) {
@@ -179,15 +180,20 @@ func TestDiscoverRefuses(t *testing.T) {
 		t.Errorf("slash: %v", err)
 	}
 	for issuer, want := range map[string]string{
-		"http://as.example":        "want an https address",
-		"as.example":               "want an https address",
+		"http://as.example":        "must be an https address",
+		"as.example":               "not a whole address",
+		"https://a:b@as.example":   "user name",
 		server.URL + "?x=1":        "query",
-		server.URL + "#x":          "want an https address",
+		server.URL + "#x":          "fragment",
 		server.URL + "/elsewhere":  "no metadata found",
 		"https://127.0.0.1:1/none": "connection failed",
 	} {
-		if _, err := w.Discover(t.Context(), issuer); err == nil || !strings.Contains(err.Error(), want) {
+		_, err := w.Discover(t.Context(), issuer)
+		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v; want it to say %q", issuer, err, want)
+		}
+		if e, ok := errors.AsType[*TargetError](err); !ok || e.Field != "issuer" {
+			t.Errorf("%s: %#v; want a TargetError of the issuer", issuer, err)
 		}
 	}
 }

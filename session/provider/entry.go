@@ -45,6 +45,7 @@ type entryFile struct {
 
 	RevokeStyle    string            `toml:"revoke_style"`
 	AuthStyle      string            `toml:"auth_style"`
+	NeedsSecret    string            `toml:"needs_secret"`
 	PublicBasic    bool              `toml:"public_basic"`
 	JSONBody       bool              `toml:"json_body"`
 	TokenParams    map[string]string `toml:"token_params"`
@@ -226,6 +227,7 @@ func (e *entry) check() error {
 	}{
 		{"revoke_style", f.RevokeStyle, []string{"", "bearer", "delete"}},
 		{"auth_style", f.AuthStyle, []string{"", "basic", "post", "none"}},
+		{"needs_secret", f.NeedsSecret, []string{"", "required", "optional", "none"}},
 		{"consent_prompt", f.ConsentPrompt, []string{"", "always", "again"}},
 		{"rotation", f.Rotation, []string{"", "never", "sometimes", "always"}},
 		{"replay", f.Replay, []string{"", "safe", "grace", "until_first_use", "unsafe"}},
@@ -234,6 +236,9 @@ func (e *entry) check() error {
 		if !slices.Contains(v.allowed, v.value) {
 			return fmt.Errorf("%s %q: want one of %q", v.key, v.value, v.allowed[1:])
 		}
+	}
+	if f.AuthStyle == "none" && f.NeedsSecret != "" && f.NeedsSecret != "none" {
+		return fmt.Errorf(`needs_secret %q: none is sent with auth_style "none"`, f.NeedsSecret)
 	}
 	if f.Replay == "grace" && f.ReplayGrace == 0 {
 		return errors.New(`replay "grace" needs replay_grace`)
@@ -318,7 +323,7 @@ func (e *entry) provider() Provider {
 		AuthorizeURL: f.AuthorizeURL, TokenURL: f.TokenURL, RefreshURL: f.RefreshURL, DeviceURL: f.DeviceURL,
 		RevokeURL: f.RevokeURL, IntrospectURL: f.IntrospectURL, UserinfoURL: f.UserinfoURL,
 		JWKSURL: f.JWKSURL, PARURL: f.PARURL,
-		RevokeStyle: RevokeStyle(f.RevokeStyle), AuthStyle: AuthStyle(f.AuthStyle),
+		RevokeStyle: RevokeStyle(f.RevokeStyle), AuthStyle: AuthStyle(f.AuthStyle), NeedsSecret: f.NeedsSecret,
 		Scopes: f.Scopes, ScopeSeparator: f.ScopeSeparator, OfflineScope: f.OfflineScope,
 		OfflineParams: f.OfflineParams, ConsentPrompt: ConsentPrompt(f.ConsentPrompt),
 		RedirectHost: f.RedirectHost, RedirectPort: f.RedirectPort, RedirectPath: f.RedirectPath,
@@ -335,6 +340,9 @@ func (e *entry) provider() Provider {
 		PARRequired: f.PARRequired, IssRequired: f.IssRequired, OIDC: f.OIDC,
 		ScopeOnRefresh: f.ScopeOnRefresh, JSONBody: f.JSONBody, PublicBasic: f.PublicBasic,
 		TokenParams: f.TokenParams, ConsoleURL: f.ConsoleURL, Note: f.Note, Sources: f.Sources,
+	}
+	if p.AuthStyle == AuthNone {
+		p.NeedsSecret = "none"
 	}
 	if !f.RefusesOffline {
 		if p.OfflineParams == nil {

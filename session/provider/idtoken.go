@@ -154,11 +154,11 @@ func (w *Wire) keySet(ctx context.Context, target string, anew bool) (set *jose.
 	if ok && age < metadataLife && (!anew || age < keysRefetch) {
 		return c.set, false, nil
 	}
-	body, err := w.getDocument(ctx, target)
+	r, err := w.getDocument(ctx, target)
 	if err != nil {
 		return nil, false, fmt.Errorf("reading the provider's keys: %w", err)
 	}
-	set, err = parseKeys(body)
+	set, err = parseKeys(r.body)
 	if err != nil {
 		return nil, false, err
 	}

@@ -13,19 +13,18 @@ import (
 // Judge turns a token endpoint's answer into a verdict. It is the one place where that is decided. p may be nil.
 // Relative and absolute times in the answer are read against its Date header, or the wall clock where it has none.
 func Judge(p *Provider, status int, header http.Header, body []byte) Answer {
-	return judge(p, status, header, body, time.Now(), nil)
+	return judge(p, status, header, body, headerDate(header, time.Now()), nil)
 }
 
 // judge weighs the evidence in this order: a token in a 2xx, a status that says "later", the provider's own rules,
 // the general table of codes, and last the bare status, which never condemns a token. What was sent in secret is cut
-// out of the message, for some servers repeat it.
+// out of the message, for some servers repeat it. now is what ends of lives are held against.
 func judge(p *Provider, status int, header http.Header, body []byte, now time.Time, sent []string) Answer {
 	if p == nil {
 		p = &Provider{}
 	}
-	now = headerDate(header, now)
 	doc := parseBody(body)
-	a := Answer{Verdict: VerdictPassing, Status: status, RetryAfter: retryAfter(header, now)}
+	a := Answer{Verdict: VerdictPassing, Status: status, RetryAfter: retryAfter(header, headerDate(header, now))}
 	success := status >= 200 && status <= 299
 	if success && judgeTokens(&a, p, doc, now) {
 		a.Advice = advise(&a)

@@ -111,6 +111,7 @@ type Provider struct {
 
 	RevokeStyle    RevokeStyle
 	AuthStyle      AuthStyle
+	NeedsSecret    string   // whether a client has one: "required", "optional" or "none"; "" unknown
 	AuthMethods    []string // token_endpoint_auth_methods_supported, as discovered
 	Scopes         []string // asked for where the user names none
 	ScopeSeparator string   // "" is a space
@@ -120,6 +121,8 @@ type Provider struct {
 	// OfflineParams go into every authorization request. access_type=offline is in here unless the provider is known
 	// to refuse it.
 	OfflineParams map[string]string
+	// Offline says that the metadata name a way to refresh tokens.
+	Offline bool
 	// ConsentPrompt says when prompt=consent is needed for a refresh token to come.
 	ConsentPrompt ConsentPrompt
 

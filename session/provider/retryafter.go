@@ -37,6 +37,18 @@ func headerDate(header http.Header, now time.Time) time.Time {
 	return now
 }
 
+// reference is the instant that ends of lives in an answer are held against: our clock's, or the server's where an https
+// answer shows that ours is behind. Never the earlier of the two, which would lengthen a life.
+func (r *reply) reference() time.Time {
+	if r.date.Sub(r.sentAt) > slack {
+		return r.date
+	}
+	return r.sentAt
+}
+
+// behind reports whether an https answer shows the server's clock behind ours.
+func (r *reply) behind() bool { return !r.date.IsZero() && r.sentAt.Sub(r.date) > slack }
+
 // locationHost is the host a redirect points to, without the rest of its URL.
 func locationHost(header http.Header) string {
 	u, err := url.Parse(header.Get("Location"))

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"net/url"
 	"regexp"
@@ -50,13 +49,13 @@ func (p *Provider) templates() []template {
 func (p *Provider) fill(vars map[string]string) error {
 	for name := range vars {
 		if !slices.ContainsFunc(p.Vars, func(v Var) bool { return v.Name == name }) {
-			return fmt.Errorf("provider %s has no variable %q%s", p.ID, name, p.wants())
+			return badTarget("vars."+name, "provider %s has no variable %.60q%s", p.ID, name, p.wants())
 		}
 	}
 	for _, v := range p.Vars {
 		value := cmp.Or(strings.TrimSpace(vars[v.Name]), v.Default)
 		if value == "" {
-			return fmt.Errorf("provider %s needs %q: %s", p.ID, v.Name, v.Note)
+			return badTarget("vars."+v.Name, "provider %s needs %q: %s", p.ID, v.Name, v.Note)
 		}
 		mark := "{" + v.Name + "}"
 		for _, t := range p.templates() {
@@ -68,11 +67,12 @@ func (p *Provider) fill(vars map[string]string) error {
 				if *t.url != "{issuer}" { // which must stay as it is, to the last slash
 					filled = strings.TrimRight(value, "/")
 				}
-				if _, err := checkURL(v.Name, filled); err != nil {
-					return err
+				if err := checkURL(v.Name, filled); err != nil {
+					return badTarget("vars."+v.Name, "%v", err)
 				}
 			} else if !plainValue().MatchString(value) {
-				return fmt.Errorf("provider %s: %s %q: want letters, digits, dots and dashes alone", p.ID, v.Name, value)
+				return badTarget("vars."+v.Name, "provider %s: %s %.60q: want letters, digits, dots and dashes alone", p.ID, v.Name,
+					value)
 			}
 			*t.url = strings.ReplaceAll(*t.url, mark, filled)
 		}
@@ -103,8 +103,8 @@ func (p *Provider) checkURLs() error {
 			continue
 		}
 		plain := strings.NewReplacer("{client_id}", "x", tenantMark, "x").Replace(*t.url)
-		if _, err := checkURL(t.key, plain); err != nil {
-			return err
+		if err := checkURL(t.key, plain); err != nil {
+			return badTarget(t.key, "%v", err)
 		}
 	}
 	return nil

@@ -41,7 +41,8 @@ type reply struct {
 	body   []byte
 	date   time.Time // of an https answer
 
-	sentAt time.Time
+	host           string
+	sentAt, readAt time.Time // by the wall clock, just before sending and when the head had come
 	// unsent: the attempt failed before a connection stood, so nothing of the request has left.
 	unsent bool
 	err    error // transport failure; status is set where it came after the headers
@@ -67,7 +68,7 @@ func newTransport() *http.Transport {
 // send makes one attempt and reads at most limit bytes of the answer. It never follows a redirect and never tries
 // again: the request has no GetBody, without which net/http replays nothing that it has begun to write.
 func (w *Wire) send(ctx context.Context, req *http.Request, limit int64) reply {
-	r := reply{sentAt: w.wall()}
+	r := reply{sentAt: w.wall(), host: req.URL.Hostname()}
 	if !secureURL(req.URL) {
 		r.unsent, r.err = true, errInsecure
 		return r
@@ -100,7 +101,7 @@ func (w *Wire) send(ctx context.Context, req *http.Request, limit int64) reply {
 		return r
 	}
 	defer func() { _ = resp.Body.Close() }()
-	r.status, r.header = resp.StatusCode, resp.Header
+	r.status, r.header, r.readAt = resp.StatusCode, resp.Header, w.wall()
 	if req.URL.Scheme == "https" {
 		if at, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
 			r.date = at
@@ -160,13 +161,13 @@ func secureURL(u *url.URL) bool {
 	return false
 }
 
-// checkURL parses a URL that secrets may be sent to.
-func checkURL(what, raw string) (*url.URL, error) {
+// checkURL makes sure that secrets may be sent to a URL.
+func checkURL(what, raw string) error {
 	u, err := url.Parse(raw)
 	if err != nil || !secureURL(u) || u.Fragment != "" {
-		return nil, fmt.Errorf("%s %q: want an https address (http only on this machine)", what, raw)
+		return fmt.Errorf("%s %.200q: want an https address (http only on this machine)", what, raw)
 	}
-	return u, nil
+	return nil
 }
 
 // failed turns a transport failure into an answer.

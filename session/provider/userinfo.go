@@ -25,7 +25,7 @@ func (w *Wire) Userinfo(ctx context.Context, p *Provider, access secret.Text) (A
 		return Account{}, w.unsupported("the provider does not say who a token belongs to")
 	}
 	r := w.bearer(ctx, check, access)
-	a := r.checked(check)
+	a := w.proven(&r, r.checked(check))
 	if a.Verdict != VerdictOK {
 		return Account{}, a
 	}

@@ -1,9 +1,11 @@
 package signin
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -50,6 +52,22 @@ func (f *Flow) prepare(ctx context.Context) error {
 		f.door.enter(f)
 	}
 	return nil
+}
+
+// RedirectURI is what the user registers at p for a client: the address of the loopback listener, without a port where
+// any will do (RFC 8252 section 7.3), or the address to paste from.
+func RedirectURI(p *provider.Provider) string {
+	if p.PasteOnly {
+		return p.RedirectURL
+	}
+	host := cmp.Or(strings.ToLower(p.RedirectHost), "127.0.0.1")
+	if host == "::1" {
+		host = "[::1]"
+	}
+	if p.RedirectPort != 0 {
+		host += ":" + strconv.Itoa(p.RedirectPort)
+	}
+	return "http://" + host + callbackPath(p)
 }
 
 func callbackPath(p *provider.Provider) string {

@@ -7,6 +7,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -33,45 +34,98 @@ type State struct {
 
 // Action is what the user can do.
 type Action struct {
-	ID      string `json:"-"`       // sign_in, resume, unlock, set_secret, edit or wait
+	ID      string `json:"-"`       // sign_in, sign_in_again, resume, unlock, set_secret, edit, details, wait …
 	Label   string `json:"label"`   // of a button; empty where a face has none for it
-	Command string `json:"command"` // of the command line; {name} is the session
+	Command string `json:"command"` // of the command line, ready for a shell; empty where there is none
 }
 
-// Problem is what is the matter with a session and what cures it.
+// Problem is what is the matter and what cures it.
 type Problem struct {
 	Title  string // "Access was revoked"
-	Detail string // a sentence or two without jargon, the session's name in them
-	Action Action // the zero Action where there is nothing to do
+	Detail string // what happened and, at its end, what to do; without jargon
+	More   string // for a fold: what a developer wants to know; mostly empty
+	Action Action // its ID is "wait" where there is nothing to do
 }
 
 type problem struct {
 	Title  string `json:"title"`
 	Detail string `json:"detail"`
+	More   string `json:"more"`
 	Action string `json:"action"`
 }
+
+// Section is a part of the table that has texts alone.
+type Section string
+
+// The sections.
+const (
+	Reasons   Section = "reasons"   // half sentences, by a session's reason
+	Events    Section = "events"    // by an event's type
+	Stories   Section = "stories"   // what happened in a line, by an event's type; the command line shows them
+	Keychain  Section = "keychain"  // by the keychain's state
+	Health    Section = "health"    // by the keeper's status
+	Checks    Section = "checks"    // what doctor says where all is well, by what it looked at
+	Errors    Section = "errors"    // what a program is told, by our own keys
+	Remote    Section = "remote"    // how a sign-out went at the provider
+	Labels    Section = "labels"    // of buttons, menu entries and lines
+	Sentences Section = "sentences" // that several faces say
+)
+
+var sections = []Section{Reasons, Events, Stories, Keychain, Health, Checks, Errors, Remote, Labels, Sentences}
 
 type book struct {
 	States   map[string]State              `json:"states"`
 	Problems map[string]map[string]problem `json:"problems"` // by state, by reason; "" where none is given
+	Machine  map[string]problem            `json:"machine"`  // by our own codes
 	Actions  map[string]Action             `json:"actions"`
-	Events   map[string]string             `json:"events"`
+	Notices  map[string]notice             `json:"notices"`
+	Counts   map[string]count              `json:"counts"`
+	texts    map[Section]map[string]string
+}
+
+type notice struct {
+	Title string `json:"title"`
+	Body  string `json:"body"`
+}
+
+type count struct {
+	One  string `json:"one"`
+	Many string `json:"many"`
 }
 
 var read = func() book {
-	var b book
-	if err := json.Unmarshal(source, &b); err != nil {
+	b, err := parse(source)
+	if err != nil {
 		panic(fmt.Sprintf("words.json: %v", err)) // a test reads it as well
 	}
 	return b
 }()
+
+func parse(source []byte) (book, error) {
+	b := book{texts: map[Section]map[string]string{}}
+	var parts map[Section]json.RawMessage
+	if err := json.Unmarshal(source, &b); err != nil {
+		return b, err
+	}
+	if err := json.Unmarshal(source, &parts); err != nil {
+		return b, err
+	}
+	for _, s := range sections {
+		texts := map[string]string{}
+		if err := json.Unmarshal(parts[s], &texts); err != nil {
+			return b, fmt.Errorf("%s: %w", s, err)
+		}
+		b.texts[s] = texts
+	}
+	return b, nil
+}
 
 // OfState says a state; an unknown one is shown as it is.
 func OfState(state string) State {
 	if s, ok := read.States[state]; ok {
 		return s
 	}
-	return State{Word: state, Tone: Wait}
+	return State{Word: Clean(state, maxName), Tone: Wait}
 }
 
 // Of says what is the matter with the session name; ok is false where all is well.
@@ -83,52 +137,78 @@ func Of(state, reason, name string) (p Problem, ok bool) {
 	if !ok {
 		return Problem{}, false
 	}
-	a := read.Actions[found.Action]
-	a.ID = found.Action
-	a.Command = strings.ReplaceAll(a.Command, "{name}", name)
-	return Problem{Title: found.Title, Detail: strings.ReplaceAll(found.Detail, "{name}", name), Action: a}, true
+	p = found.fill(Values{"name": Name(name)})
+	p.Action.Command = strings.ReplaceAll(p.Action.Command, "{name}", Shell(name))
+	return p, true
 }
 
-// Event says what happened, by the type of an event.
-func Event(kind string) string {
-	if w, ok := read.Events[kind]; ok {
-		return w
+// OfMachine says what is the matter with this machine or the keeper, by a code of the table: no_keeper, clock_wrong,
+// no_network, history_down … ok is false for a code that it does not have.
+func OfMachine(code string, v Values) (p Problem, ok bool) {
+	found, ok := read.Machine[code]
+	if !ok {
+		return Problem{}, false
 	}
-	return kind
+	return found.fill(v), true
 }
 
-// Span says a duration the way people do: "41 min", "3 h 20 min", "5 days".
-func Span(d time.Duration) string {
-	const day = 24 * time.Hour
-	switch d = max(d, 0).Round(time.Second); {
-	case d < time.Minute:
-		return fmt.Sprintf("%d s", int(d.Seconds()))
-	case d < 3*time.Minute:
-		return pair(int(d.Minutes()), "min", int(d.Seconds())%60, "s")
-	case d < time.Hour:
-		return fmt.Sprintf("%d min", int(d.Minutes()))
-	case d < day:
-		return pair(int(d.Hours()), "h", int(d.Minutes())%60, "min")
-	case d < 2*day:
-		return pair(1, "day", int(d.Hours())%24, "h")
-	}
-	return fmt.Sprintf("%d days", int(d/day))
+func (p problem) fill(v Values) Problem {
+	a := read.Actions[p.Action]
+	a.ID = p.Action
+	return Problem{Title: fill(p.Title, v), Detail: fill(p.Detail, v), More: fill(p.More, v), Action: a}
 }
 
-func pair(a int, unitA string, b int, unitB string) string {
-	if b == 0 {
-		return fmt.Sprintf("%d %s", a, unitA)
+// OfKeychain says what is the matter with the keychain as a whole, by its state: locked, denied, absent, slow or full;
+// any other state just cannot be used.
+func OfKeychain(state string) Problem {
+	p, ok := OfMachine("keychain_"+state, nil)
+	if !ok {
+		p, _ = OfMachine("keychain_down", nil)
 	}
-	return fmt.Sprintf("%d %s %d %s", a, unitA, b, unitB)
+	return p
 }
 
-// From says how far away t is from now: "in 41 min", "2 min ago"; "" for no time.
-func From(t, now time.Time) string {
-	switch {
-	case t.IsZero():
-		return ""
-	case t.After(now):
-		return "in " + Span(t.Sub(now))
+// OfClock says that this machine's clock goes wrong: ahead of a host's by skew, or behind it where that is negative.
+func OfClock(skew time.Duration, host string) Problem {
+	side := Safe("ahead of")
+	if skew < 0 {
+		side = "behind"
 	}
-	return Span(now.Sub(t)) + " ago"
+	p, _ := OfMachine("clock_wrong", Values{"span": Safe(About(skew.Abs())), "side": side, "host": Name(host)})
+	return p
 }
+
+// Say is a text of a section; an id that it does not have is shown as it is.
+func Say(s Section, id string, v Values) string {
+	if text, ok := read.texts[s][id]; ok {
+		return fill(text, v)
+	}
+	return Clean(id, maxMessage)
+}
+
+// Reason says why a session is in its state, as half a sentence: "access was revoked".
+func Reason(reason string) string { return Say(Reasons, reason, nil) }
+
+// Event says what happened in a word or two, by the type of an event.
+func Event(kind string) string { return Say(Events, kind, nil) }
+
+// Label is what a button, a menu entry or a line is called.
+func Label(id string) string { return Say(Labels, id, nil) }
+
+// Notice is the title and the body of a notification, by an id of the table.
+func Notice(id string, v Values) (title, body string) {
+	n := read.Notices[id]
+	return fill(n.Title, v), fill(n.Body, v)
+}
+
+// Count says n things, by an id of the table: "1 session", "3 sessions".
+func Count(id string, n int) string {
+	c := read.Counts[id]
+	text := c.Many
+	if n == 1 {
+		text = c.One
+	}
+	return fill(text, Values{"n": number(n)})
+}
+
+func number(n int) Safe { return Safe(strconv.Itoa(n)) }

@@ -12,6 +12,7 @@ import (
 	"sessionkeeper/session"
 	"sessionkeeper/session/config"
 	"sessionkeeper/session/history"
+	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/api/places"
 )
 
@@ -36,6 +37,16 @@ type Keeper interface {
 	Subscribe(ctx context.Context) ([]session.Session, <-chan session.Event)
 	UnlockKeychain(ctx context.Context) error
 	Faults() []config.Fault
+	Press(ctx context.Context, key, action string)
+	Providers() []session.Provider
+	Discover(ctx context.Context, issuer string) (session.Discovery, error)
+	Clock() session.Clock
+}
+
+// Autostart is what starts at log-in. Its methods may be repeated, and say how it stands afterwards.
+type Autostart interface {
+	Look() (client.Autostart, error)
+	Set(on bool) (client.Autostart, error)
 }
 
 // History is what the API wants of a history.Log.
@@ -54,10 +65,12 @@ type Keychain struct {
 
 // Options is what a Server works with.
 type Options struct {
-	Keeper   Keeper
-	History  History
-	Keychain func() Keychain
-	Version  string
+	Keeper    Keeper
+	History   History
+	Keychain  func() Keychain
+	Notices   *Board // where Keeper's notices stand; whoever runs the server runs it as well
+	Autostart Autostart
+	Version   string
 
 	// Places says where the socket lies. Whoever runs the server holds Places.LockFile: a socket that is found there
 	// is stale.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,7 +63,7 @@ func decodeStrictly(data []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
-		return invalid(bodyFault(err))
+		return bodyFault(data, err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return invalid("something follows the JSON object in the body; send one object")
@@ -71,20 +72,42 @@ func decodeStrictly(data []byte, v any) error {
 }
 
 // bodyFault says what is wrong in words of ours: the decoder's would quote values, which may be secrets.
-func bodyFault(err error) string {
+func bodyFault(data []byte, err error) error {
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		if e.Field == "" {
-			return "the body must be a JSON object"
+		field := jsonPath(e.Field)
+		if field == "" {
+			return invalid("the body must be a JSON object")
 		}
-		return fmt.Sprintf("%q has the wrong type; it must be %s", e.Field, jsonType(e.Type.Kind().String()))
+		return invalidField(field, fmt.Sprintf("%q has the wrong type; it must be %s", field, jsonType(e.Type.Kind().String())))
 	}
 	if e, ok := errors.AsType[*client.DurationError](err); ok {
-		return e.Error()
+		return invalidField(badDuration(data), e.Error())
 	}
 	if key, found := strings.CutPrefix(err.Error(), "json: unknown field "); found {
-		return "the body has an unknown key, " + key + "; remove it"
+		key = fmt.Sprintf("%.60s", strings.Trim(key, `"`))
+		return invalidField(key, fmt.Sprintf("the body has an unknown key, %q; remove it", key))
 	}
-	return "the body is no valid JSON; send one object"
+	return invalid("the body is no valid JSON; send one object")
+}
+
+// jsonPath leaves out what the decoder puts into a path for structs within structs: our keys have no capitals.
+func jsonPath(path string) string {
+	parts := slices.DeleteFunc(strings.Split(path, "."), func(part string) bool { return strings.ToLower(part) != part })
+	return strings.Join(parts, ".")
+}
+
+// badDuration finds the key of a duration that cannot be read, which the decoder does not tell.
+func badDuration(data []byte) string {
+	var durations map[string]json.RawMessage
+	if json.Unmarshal(data, &durations) != nil {
+		return ""
+	}
+	for _, key := range []string{"max_age", "warn_before", "min_ttl", "wait"} {
+		if raw, ok := durations[key]; ok && new(client.Duration).UnmarshalJSON(raw) != nil {
+			return key
+		}
+	}
+	return ""
 }
 
 func jsonType(kind string) string {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -28,12 +29,17 @@ func (s *Server) events(w http.ResponseWriter, r *request) error {
 	if r.onPage {
 		defer s.pages.knows(bearer(r.Request)) // a page that listens is not idle
 	}
-	if !r.onPage && r.URL.Query().Get("face") == "tray" {
-		s.trays.Add(1)
-		defer s.trays.Add(-1)
-	}
 	ctx, stop := s.untilStop(r.Context())
 	defer stop()
+	t := new(tray) // whom nobody tells anything
+	if !r.onPage && r.URL.Query().Get("face") == "tray" {
+		t = s.o.Notices.join()
+		defer func() {
+			if !s.ends() { // else the notices stay on the screen, for the keeper that comes next
+				s.o.Notices.leave(t)
+			}
+		}()
+	}
 	sessions, happened := s.o.Keeper.Subscribe(ctx)
 	if sessions == nil {
 		sessions = []session.Session{}
@@ -49,6 +55,10 @@ func (s *Server) events(w http.ResponseWriter, r *request) error {
 				return nil
 			}
 			err = out.write(e)
+		case <-t.news:
+			for _, e := range s.o.Notices.read(t) {
+				err = errors.Join(err, out.write(e))
+			}
 		}
 	}
 	return nil // the listener is gone: there is nobody to tell

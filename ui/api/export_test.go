@@ -1,6 +1,28 @@
 package api
 
-import "strings"
+import (
+	"strings"
+
+	"sessionkeeper/ui/api/client"
+)
+
+// Tray is one that listens.
+type Tray = tray
+
+// Join adds a tray.
+func (b *Board) Join() *Tray { return b.join() }
+
+// Leave takes it away.
+func (b *Board) Leave(t *Tray) { b.leave(t) }
+
+// Read gives a tray its news.
+func (b *Board) Read(t *Tray) []client.Event { return b.read(t) }
+
+// Showing tells the id under which a tray shows a notice.
+func (b *Board) Showing(key string, id uint32) bool { return b.showing(key, id) }
+
+// Pressed tells what the user did with a notice.
+func (b *Board) Pressed(key, action string) { b.pressed(key, action) }
 
 // Table tells the routes, each as "METHOD PATTERN DOORS".
 func (s *Server) Table() []string {
@@ -20,4 +42,20 @@ func (s *Server) Table() []string {
 		}
 	}
 	return all
+}
+
+// Pages knows the pages that are open.
+type Pages struct{ *pages }
+
+// NewPages returns one that knows none.
+func NewPages() Pages { return Pages{newPages()} }
+
+// Look lets a page ask something of the network.
+func (p Pages) Look(bearer string) (done func(), err error) { return p.look(bearer) }
+
+// Looks counts the pages of which is remembered what they asked.
+func (p Pages) Looks() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.looks)
 }

@@ -17,6 +17,9 @@ func FuzzBody(f *testing.F) {
 	}
 	f.Add(`{"client_id":"c","max_age":"1d","sign_in":{"scopes":[null]}}`)
 	f.Add(`{"id":"login-1","paste":"\ud800"}`)
+	f.Add(`{"issuer":"https://127.0.0.1:1/\u0000?x=1#y"}`)
+	f.Add(`{"key":"session/\u202e","action":"closed","id":4294967296}`)
+	f.Add(`{"on":"yes","max_age":"soon"}`)
 	f.Add(`{"min_ttl":1e999,"wait":"9999999999d"}`)
 	h := open(f, github())
 	c := &http.Client{Transport: unixTransport(h.socket)}
@@ -37,7 +40,8 @@ func FuzzBody(f *testing.F) {
 			}
 			answer, err := io.ReadAll(response.Body)
 			response.Body.Close()
-			if err != nil || !json.Valid(answer) || response.StatusCode >= 500 {
+			said := json.Valid(answer) || response.StatusCode == http.StatusNoContent && len(answer) == 0
+			if err != nil || !said || response.StatusCode >= 500 {
 				t.Errorf("%s %s with %q: %d %q, %v", r.method, r.target, body, response.StatusCode, answer, err)
 			}
 		}

@@ -9,63 +9,6 @@ import (
 	"testing"
 )
 
-// everyRoute is each route with the doors that it must be reachable through. TestTableIsComplete holds it against the
-// server's own: a route that is added without a line here fails.
-var everyRoute = []struct {
-	method, target string
-	socket, page   bool
-	bare           bool // on the page's address without a bearer
-	body           string
-	changes        bool
-}{
-	{"GET", "/", false, true, true, "", false},
-	{"GET", "/app.js", false, true, true, "", false},
-	{"GET", "/v1/health", true, true, false, "", false},
-	{"GET", "/v1/events", true, true, false, "", false},
-	{"GET", "/v1/history", true, true, false, "", false},
-	{"GET", "/v1/sessions", true, true, false, "", false},
-	{"GET", "/v1/sessions/github", true, true, false, "", false},
-	{"PUT", "/v1/sessions/new", true, true, false, `{"client_id":"x"}`, true},
-	{"POST", "/v1/sessions/github/token", true, false, false, `{}`, false},
-	{"POST", "/v1/sessions/github/refresh", true, true, false, `{}`, true},
-	{"POST", "/v1/sessions/github/rejected", true, true, false, `{"generation":1}`, true},
-	{"POST", "/v1/sessions/github/login", true, true, false, `{}`, true},
-	{"POST", "/v1/sessions/github/logout", true, true, false, `{}`, true},
-	{"POST", "/v1/sessions/github/pause", true, true, false, `{}`, true},
-	{"POST", "/v1/sessions/github/resume", true, true, false, `{}`, true},
-	{"POST", "/v1/sessions/github/secret", true, true, false, `{"client_secret":"s"}`, true},
-	{"GET", "/v1/sessions/github/history", true, true, false, "", false},
-	{"GET", "/v1/sessions/github/related", true, true, false, "", false},
-	{"POST", "/v1/keychain/unlock", true, true, false, `{}`, true},
-	{"POST", "/v1/ui/code", true, false, false, `{}`, false},
-	{"POST", "/v1/ui/session", false, true, true, `{"code":"wrong"}`, false},
-	{"DELETE", "/v1/sessions/github", true, true, false, "", true},
-}
-
-func TestTableIsComplete(t *testing.T) {
-	h := open(t, github())
-	var want, got []string
-	for _, r := range everyRoute {
-		var doors []string
-		if r.socket {
-			doors = append(doors, "socket")
-		}
-		if r.page && r.bare {
-			doors = append(doors, "bare")
-		} else if r.page {
-			doors = append(doors, "page")
-		}
-		pattern := strings.NewReplacer("/github", "/{name}", "/new", "/{name}").Replace(r.target)
-		want = append(want, r.method+" "+pattern+" "+strings.Join(doors, "+"))
-	}
-	got = h.server.Table()
-	slices.Sort(want)
-	slices.Sort(got)
-	if !slices.Equal(got, want) {
-		t.Errorf("the server's routes are\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
-	}
-}
-
 // goldenHeaders are on every response, whatever it is, and nothing beside them but what belongs to the answer.
 var goldenHeaders = map[string]string{
 	"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +

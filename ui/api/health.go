@@ -49,7 +49,12 @@ func (s *Server) look() client.Health {
 	for _, f := range s.o.Keeper.Faults() {
 		h.Faults = append(h.Faults, client.Fault{Name: f.Name, Detail: f.Err.Error()})
 	}
+	clock := s.o.Keeper.Clock()
+	h.Clock = client.Clock{State: clock.State, Skew: client.Duration(clock.Skew), Seen: clock.Seen}
 	waiting := len(h.Faults) + h.Keychain.Spilled
+	if h.Clock.State == "wrong" {
+		waiting++
+	}
 	for _, state := range []session.State{
 		session.Retrying, session.Expiring, session.SignInNeeded, session.SetupNeeded, session.KeychainLocked,
 	} {

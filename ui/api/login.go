@@ -86,6 +86,16 @@ func (s *Server) untilStop(ctx context.Context) (context.Context, context.Cancel
 	}
 }
 
+// ends reports whether the server stops.
+func (s *Server) ends() bool {
+	select {
+	case <-s.stopping:
+		return true
+	default:
+		return false
+	}
+}
+
 func (s *Server) logout(w http.ResponseWriter, r *request) error {
 	var body client.LogoutBody
 	if err := decode(w, r.Request, &body); err != nil {

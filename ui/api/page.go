@@ -27,10 +27,14 @@ type pages struct {
 	codes   map[[sha256.Size]byte]time.Time
 	tries   int
 	bearers map[[sha256.Size]byte]time.Time // last use
+	looks   map[[sha256.Size]byte]look
 }
 
 func newPages() *pages {
-	return &pages{codes: map[[sha256.Size]byte]time.Time{}, bearers: map[[sha256.Size]byte]time.Time{}}
+	return &pages{
+		codes: map[[sha256.Size]byte]time.Time{}, bearers: map[[sha256.Size]byte]time.Time{},
+		looks: map[[sha256.Size]byte]look{},
+	}
 }
 
 func now() time.Time { return time.Now().Round(0) }

@@ -18,11 +18,16 @@ type httpError struct {
 	status int
 	detail string
 	allow  string // for 405
+	field  string // of the body
 }
 
 func (e *httpError) Error() string { return e.detail }
 
 func invalid(detail string) error { return &httpError{status: http.StatusBadRequest, detail: detail} }
+
+func invalidField(field, detail string) error {
+	return &httpError{status: http.StatusBadRequest, detail: detail, field: field}
+}
 
 func notFound(detail string) error { return &httpError{status: http.StatusNotFound, detail: detail} }
 
@@ -57,6 +62,7 @@ func problemOf(err error) client.Problem {
 		}
 		return client.Problem{
 			Type: "about:blank", Title: http.StatusText(e.status), Status: e.status, Detail: e.detail, Code: string(code),
+			Field: e.field,
 		}
 	}
 	e, ok := errors.AsType[*session.Error](err)
@@ -77,6 +83,7 @@ func problemOf(err error) client.Problem {
 		Session:  e.Session,
 		RetryAt:  e.RetryAt.UTC(),
 		LoginURL: e.LoginURL,
+		Field:    e.Field,
 	}
 }
 

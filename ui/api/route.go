@@ -65,6 +65,12 @@ func (s *Server) table() routes {
 		{"GET", sessionPattern + "/history", everywhere, s.sessionHistory},
 		{"GET", sessionPattern + "/related", everywhere, s.related},
 		{"POST", "/v1/keychain/unlock", everywhere, s.unlock},
+		{"GET", "/v1/providers", everywhere, s.providers},
+		{"POST", "/v1/discover", everywhere, s.discover},
+		{"GET", "/v1/autostart", everywhere, s.autostart},
+		{"PUT", "/v1/autostart", everywhere, s.setAutostart},
+		{"POST", "/v1/notices/press", onSocket, s.press},
+		{"POST", "/v1/notices/shown", onSocket, s.shown},
 		{"POST", "/v1/ui/code", onSocket, s.uiCode},
 		{"POST", "/v1/ui/session", bare, s.uiSession},
 	} {

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"sessionkeeper/ui/api/client"
@@ -35,7 +34,6 @@ type Server struct {
 
 	socket, page *door
 	stopping     chan struct{} // closed when Run ends: streams and long waits end at once
-	trays        atomic.Int64
 
 	mu  sync.Mutex // guards env
 	env map[string]string
@@ -133,9 +131,6 @@ func (s *Server) pageCode() client.Code {
 	code, expires := s.pages.newCode()
 	return client.Code{URL: address + "/#k=" + code, Code: code, ExpiresAt: expires}
 }
-
-// TrayConnected reports whether a tray listens to the events: it shows the notifications then.
-func (s *Server) TrayConnected() bool { return s.trays.Load() > 0 }
 
 // tellEnv hands a client's desktop on where it is news.
 func (s *Server) tellEnv(env map[string]string) {

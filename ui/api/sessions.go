@@ -43,12 +43,12 @@ func (s *Server) put(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	if body.Name != "" && body.Name != r.name {
-		return invalid("the name in the body is not that in the address; leave it out")
+		return invalidField("name", "the name in the body is not that in the address; leave it out")
 	}
 	_, missing := s.o.Keeper.Session(r.name)
 	if r.onPage && missing == nil {
 		return &session.Error{
-			Code: session.CodeConflict, Session: r.name,
+			Code: session.CodeConflict, Session: r.name, Field: "name",
 			Detail: "the page cannot change a session that exists; edit its file, or use: sessionkeeper add",
 		}
 	}
@@ -151,7 +151,7 @@ func (s *Server) rejected(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	if body.Generation == 0 {
-		return invalid(`the body needs "generation", as it came with the token`)
+		return invalidField("generation", `the body needs "generation", as it came with the token`)
 	}
 	return answerSession(w)(s.o.Keeper.Reject(r.Context(), r.name, body.Generation))
 }
@@ -176,7 +176,7 @@ func (s *Server) secret(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	if body.ClientSecret == "" {
-		return invalid(`the body needs "client_secret"`)
+		return invalidField("client_secret", `the body needs "client_secret"`)
 	}
 	return answerSession(w)(s.o.Keeper.SetSecret(r.Context(), r.name, secret.New(body.ClientSecret)))
 }

@@ -262,7 +262,9 @@ func TestClientSpeaksTheKeepersWords(t *testing.T) {
 		{client.Session{}, session.Session{}},
 		{client.LastError{}, session.LastError{}},
 		{client.Account{}, session.Account{}},
-		{client.Event{}, session.Event{}},
+		{client.Provider{}, session.Provider{}},
+		{client.Var{}, session.Var{}},
+		{client.Discovery{}, session.Discovery{}},
 		{client.Login{}, session.Login{}},
 		{client.LoginRequest{}, session.LoginRequest{}},
 		{client.Logout{}, session.Logout{}},
@@ -272,6 +274,10 @@ func TestClientSpeaksTheKeepersWords(t *testing.T) {
 		if ours, theirs := tags(c.ours), tags(c.theirs); !slices.Equal(ours, theirs) {
 			t.Errorf("%T has %v; %T has %v", c.ours, ours, c.theirs, theirs)
 		}
+	}
+	event := slices.DeleteFunc(tags(client.Event{}), func(tag string) bool { return tag == "notice" }) // the server's own
+	if theirs := tags(session.Event{}); !slices.Equal(event, theirs) {
+		t.Errorf("an event has %v; session's has %v", event, theirs)
 	}
 	definition := append([]string{"name"}, tags(client.Definition{})...)
 	if theirs := tags(config.Session{}); !slices.Equal(definition, theirs) {

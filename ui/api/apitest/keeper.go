@@ -6,9 +6,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -16,6 +16,8 @@ import (
 	"sessionkeeper/session/config"
 	"sessionkeeper/session/history"
 	"sessionkeeper/session/secret"
+	"sessionkeeper/ui/api"
+	"sessionkeeper/ui/api/client"
 )
 
 // Keeper is a keeper with sessions in memory. The zero Keeper is not usable; see New.
@@ -34,6 +36,14 @@ type Keeper struct {
 
 	listeners map[chan session.Event]<-chan struct{} // with the end of each
 	calls     []string
+
+	board     *api.Board
+	screen    *Screen
+	presses   []client.PressBody
+	providers []session.Provider
+	issuers   map[string]session.Discovery
+	autostart client.Autostart
+	clock     session.Clock
 }
 
 // Session lets a face that knows nothing of the domain's packages fill a Keeper.
@@ -42,19 +52,15 @@ type Session = session.Session
 // LastError is what a Session went wrong with last.
 type LastError = session.LastError
 
-type login struct {
-	session.Login
-	session string
-	fresh   bool // the session goes with it where it fails
-	done    chan struct{}
-}
-
 // New returns a Keeper with these sessions, each with a token.
 func New(sessions ...session.Session) *Keeper {
 	k := &Keeper{
 		sessions: map[string]session.Session{}, tokens: map[string]string{}, logins: map[string]login{},
 		errs: map[string]error{}, listeners: map[chan session.Event]<-chan struct{}{},
+		screen: new(Screen), issuers: map[string]session.Discovery{}, clock: session.Clock{State: "unknown"},
+		autostart: client.Autostart{Kind: "xdg", Path: "/home/ada/.config/autostart/sessionkeeper.desktop"},
 	}
+	k.board = api.NewBoard(k.screen, slog.New(slog.DiscardHandler))
 	for _, s := range sessions {
 		k.Put(s)
 	}
@@ -119,31 +125,12 @@ func (k *Keeper) Changes() []string {
 	return slices.Clone(k.calls)
 }
 
-// Finish ends a sign-in well.
-func (k *Keeper) Finish(id string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.finish(id)
-}
-
-func (k *Keeper) finish(id string) session.Login {
-	l := k.logins[id]
-	s := k.sessions[l.session]
-	s.State, s.Reason, s.Detail, s.LastError = session.Active, "", "", nil
-	s.Generation++
-	s.SignedInAt = time.Now().UTC()
-	k.sessions[s.Name] = s
-	l.Status, l.Session = "done", &s
-	k.logins[id] = l
-	close(l.done)
-	k.tell(session.Event{Type: session.EventConsentDone, Session: s.Name, Outcome: "done"})
-	k.tell(session.Event{Type: session.EventState, Session: s.Name, State: s.State})
-	return l.Login
-}
-
 // tell needs mu.
 func (k *Keeper) tell(e session.Event) {
 	e.At = time.Now().UTC()
+	if s, ok := k.sessions[e.Session]; ok {
+		e.Now = &s
+	}
 	k.entries = append(k.entries, history.Entry{At: e.At, Session: e.Session, Type: e.Type})
 	for c, gone := range k.listeners {
 		select {
@@ -251,7 +238,7 @@ func (k *Keeper) Add(ctx context.Context, a session.Addition) (session.Session, 
 	d := a.Definition
 	if d.ClientID == "" {
 		return session.Session{}, nil, &session.Error{
-			Code: session.CodeInvalid, Session: d.Name, Detail: "client_id is missing; take it from the provider's console",
+			Code: session.CodeInvalid, Session: d.Name, Field: "client_id", Detail: "client_id is missing; take it from the provider's console",
 		}
 	}
 	k.mu.Lock()
@@ -338,97 +325,6 @@ func (k *Keeper) Related(name string) ([]string, error) {
 		}
 	}
 	return names, nil
-}
-
-// Login is that of session.Keeper.
-func (k *Keeper) Login(ctx context.Context, name string, r session.LoginRequest) (session.Login, error) {
-	return k.start(ctx, name, r, false)
-}
-
-func (k *Keeper) start(_ context.Context, name string, r session.LoginRequest, fresh bool) (session.Login, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.calls = append(k.calls, "Login "+name)
-	if _, ok := k.sessions[name]; !ok {
-		return session.Login{}, k.missing(name)
-	}
-	k.last++
-	l := login{session: name, fresh: fresh, done: make(chan struct{}), Login: session.Login{
-		ID: fmt.Sprintf("login-%d", k.last), Status: "pending", Opened: !r.NoBrowser && !r.Device,
-		URL: "https://login.example/authorize?n=" + fmt.Sprint(k.last), ExpiresAt: time.Now().Add(10 * time.Minute).UTC(),
-	}}
-	if r.Device {
-		l.URL, l.UserCode = "https://login.example/device", "WDJB-MJHT"
-	}
-	k.logins[l.ID] = l
-	k.tell(session.Event{Type: session.EventConsentOpened, Session: name})
-	return l.Login, nil
-}
-
-// LoginStatus is that of session.Keeper.
-func (k *Keeper) LoginStatus(ctx context.Context, name, id string, wait time.Duration) (session.Login, error) {
-	l, err := k.find(name, id)
-	if err != nil || wait == 0 {
-		return l.Login, err
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-l.done:
-	case <-timer.C:
-	case <-ctx.Done():
-		return session.Login{}, ctx.Err()
-	}
-	l, err = k.find(name, id)
-	return l.Login, err
-}
-
-func (k *Keeper) find(name, id string) (login, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	l, ok := k.logins[id]
-	if !ok || l.session != name {
-		return login{}, &session.Error{
-			Code: session.CodeNotFound, Session: name, Detail: "this sign-in is over or unknown; start another",
-		}
-	}
-	return l, nil
-}
-
-// LoginPaste is that of session.Keeper: an address with a code in it will do.
-func (k *Keeper) LoginPaste(_ context.Context, name, id string, address session.Secret) (session.Login, error) {
-	l, err := k.find(name, id)
-	if err != nil {
-		return session.Login{}, err
-	}
-	if !strings.Contains(address.Reveal(), "code=") {
-		return session.Login{}, &session.Error{
-			Code: session.CodeInvalid, Session: name,
-			Detail: "this address has no code in it; copy the whole address that the browser ended on",
-		}
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.calls = append(k.calls, "LoginPaste "+name)
-	return k.finish(l.ID), nil
-}
-
-// LoginCancel is that of session.Keeper.
-func (k *Keeper) LoginCancel(_ context.Context, name, id string) error {
-	l, err := k.find(name, id)
-	if err != nil {
-		return err
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.calls = append(k.calls, "LoginCancel "+name)
-	delete(k.logins, id)
-	close(l.done)
-	if l.fresh {
-		delete(k.sessions, name)
-		k.tell(session.Event{Type: session.EventRemoved, Session: name})
-	}
-	return nil
 }
 
 // Subscribe is that of session.Keeper.

@@ -31,6 +31,7 @@ func Options(tb testing.TB, k *Keeper, page fs.FS) api.Options {
 	tb.Helper()
 	return api.Options{
 		Keeper: k, History: k, Keychain: k.Keychain, Version: "1.2.3", Places: Home(tb),
+		Notices: k.board, Autostart: autostart{k},
 		HTTP: "127.0.0.1:0", Page: page, Log: slog.New(slog.NewTextHandler(tb.Output(), nil)),
 	}
 }
@@ -47,6 +48,11 @@ func Serve(tb testing.TB, o api.Options) (s *api.Server, stop func()) {
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(tb.Context()))
 	var running sync.WaitGroup
+	running.Go(func() {
+		if err := o.Notices.Run(ctx); err != nil {
+			tb.Errorf("running the board: %v", err)
+		}
+	})
 	running.Go(func() {
 		if err := s.Run(ctx); err != nil {
 			tb.Errorf("running the server: %v", err)

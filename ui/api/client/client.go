@@ -108,7 +108,7 @@ func (c *Client) Put(ctx context.Context, name string, a Addition) (Put, error) 
 	return Put{Session: &answer.Session}, nil
 }
 
-// Remove deletes the session with its grant and its definition; it does not revoke at the provider.
+// Remove deletes the session with its grant and its definition; it revokes nothing at the provider, as Logout does.
 func (c *Client) Remove(ctx context.Context, name string) error {
 	return c.do(ctx, call{method: http.MethodDelete, path: route(name, "")}, nil)
 }
@@ -228,12 +228,13 @@ func (c *Client) PageCode(ctx context.Context) (Code, error) {
 	return code, err
 }
 
-// Press tells the keeper that the user pressed a button of a notice.
+// Press tells the keeper that the user pressed a button of a notice, or dismissed it ("closed").
 func (c *Client) Press(ctx context.Context, key, action string) error {
 	return c.post(ctx, "/v1/notices/press", PressBody{Key: key, Action: action}, nil)
 }
 
-// NoticeShown tells under which id a notice is on the screen, so that the keeper can take it over.
+// NoticeShown tells under which id a notice is on the screen, so that the keeper can take it over. A *Problem with code
+// conflict says that it does not stand any more, or that another shows it: take it off the screen then.
 func (c *Client) NoticeShown(ctx context.Context, key string, id uint32) error {
 	return c.post(ctx, "/v1/notices/shown", ShownBody{Key: key, ID: id}, nil)
 }

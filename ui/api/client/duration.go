@@ -49,6 +49,37 @@ func (d *Duration) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// MarshalJSON writes Skew with its sign, in Go's form.
+func (c Clock) MarshalJSON() ([]byte, error) {
+	w := clockBody{State: c.State, Seen: c.Seen}
+	if c.Skew != 0 {
+		w.Skew = time.Duration(c.Skew).String()
+	}
+	return json.Marshal(w)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (c *Clock) UnmarshalJSON(data []byte) error {
+	var w clockBody
+	if err := json.Unmarshal(data, &w); err != nil {
+		return err
+	}
+	*c = Clock{State: w.State, Seen: w.Seen}
+	if w.Skew == "" {
+		return nil
+	}
+	skew, err := time.ParseDuration(w.Skew)
+	c.Skew = Duration(skew)
+	return err
+}
+
+// clockBody is a Clock on the wire; a Duration by itself knows no sign.
+type clockBody struct {
+	State string `json:"state"`
+	Skew  string `json:"skew,omitempty"`
+	Seen  string `json:"seen,omitempty"`
+}
+
 // ParseDuration reads Go's form with an optional leading number of days of 24 hours: "30d", "1d12h", "90s". Negative
 // ones are refused.
 func ParseDuration(text string) (time.Duration, error) {

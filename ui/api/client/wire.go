@@ -132,6 +132,7 @@ type Login struct {
 	Opened    bool      `json:"opened"` // the browser was opened
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	Failure   string    `json:"failure,omitempty"`
+	Field     string    `json:"field,omitempty"` // what of the definition made it fail, by its JSON name
 	Detail    string    `json:"detail,omitempty"`
 	Session   *Session  `json:"session,omitempty"` // once done
 }
@@ -243,6 +244,7 @@ type Event struct {
 	RetryAt    time.Time `json:"retry_at,omitzero"`
 	Outcome    string    `json:"outcome,omitempty"`
 	Sessions   []Session `json:"sessions,omitempty"` // of snapshot
+	Now        *Session  `json:"now,omitempty"`      // the session after it, where the keeper has one of that name
 	Notice     *Notice   `json:"notice,omitempty"`   // of notice.shown and notice.withdrawn, which a tray alone gets
 }
 
@@ -269,7 +271,7 @@ type NoticeAction struct {
 	Label string `json:"label"`
 }
 
-// PressBody is the body of POST /v1/notices/press.
+// PressBody is the body of POST /v1/notices/press. What was dismissed does not come back, whoever shows the notices.
 type PressBody struct {
 	Key    string `json:"key"`
 	Action string `json:"action"` // a button's id, "default" for the notice itself, "closed" where the user dismissed it
@@ -340,9 +342,9 @@ type AutostartBody struct {
 
 // Clock is how the clock of this machine stands against the providers'.
 type Clock struct {
-	State string   `json:"state"`          // ok, wrong or unknown
-	Skew  Duration `json:"skew,omitzero"`  // how far it goes ahead; negative: behind
-	Seen  string   `json:"seen,omitempty"` // the host that told
+	State string   // ok, wrong or unknown
+	Skew  Duration // how far it goes ahead; negative: behind
+	Seen  string   // the host that told
 }
 
 // Problem is an error as the keeper tells it (RFC 9457). Detail is one sentence that ends with what to do next.

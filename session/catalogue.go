@@ -1,0 +1,107 @@
+package session
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"sessionkeeper/session/provider"
+	"sessionkeeper/session/signin"
+)
+
+// Provider is one of the catalogue, as people who register a client need to see it. Addresses still hold their
+// variables, {name}.
+type Provider struct {
+	ID           string   `json:"id"`
+	Name         string   `json:"name"`
+	Issuer       string   `json:"issuer,omitempty"`
+	AuthorizeURL string   `json:"authorize_url,omitempty"`
+	TokenURL     string   `json:"token_url,omitempty"`
+	DeviceURL    string   `json:"device_url,omitempty"`
+	RevokeURL    string   `json:"revoke_url,omitempty"`
+	Scopes       []string `json:"scopes,omitempty"`
+	Vars         []Var    `json:"vars,omitempty"`
+	PasteOnly    bool     `json:"paste_only,omitempty"`
+	RedirectURI  string   `json:"redirect_uri,omitempty"` // what to register
+	Secret       string   `json:"secret,omitempty"`       // of the client: "required", "optional" or "none"; "" unknown
+	ConsoleURL   string   `json:"console_url,omitempty"`
+	Note         string   `json:"note,omitempty"`
+	Sources      []string `json:"sources,omitempty"`
+}
+
+// Var is a part of a provider's addresses that the user fills in.
+type Var struct {
+	Name    string `json:"name"`
+	Default string `json:"default,omitempty"`
+	Hint    string `json:"hint,omitempty"`
+}
+
+// DescribeProvider says of an entry of the catalogue what its users need.
+func DescribeProvider(p provider.Provider) Provider {
+	d := Provider{
+		ID: p.ID, Name: p.Name, Issuer: p.Issuer, AuthorizeURL: p.AuthorizeURL, TokenURL: p.TokenURL,
+		DeviceURL: p.DeviceURL, RevokeURL: p.RevokeURL, Scopes: p.Scopes, PasteOnly: p.PasteOnly,
+		RedirectURI: signin.RedirectURI(&p), Secret: p.NeedsSecret,
+		ConsoleURL: p.ConsoleURL, Note: p.Note, Sources: p.Sources,
+	}
+	for _, v := range p.Vars {
+		d.Vars = append(d.Vars, Var{Name: v.Name, Default: v.Default, Hint: v.Note})
+	}
+	return d
+}
+
+// Providers gives the catalogue, by id, the user's own files on top of the built-in ones.
+func (k *Keeper) Providers() []Provider {
+	all := k.o.Catalogue.All()
+	views := make([]Provider, len(all))
+	for i := range all {
+		views[i] = DescribeProvider(all[i])
+	}
+	return views
+}
+
+// Discovery is what an issuer says of itself.
+type Discovery struct {
+	Issuer       string   `json:"issuer"`
+	AuthorizeURL string   `json:"authorize_url,omitempty"`
+	TokenURL     string   `json:"token_url"`
+	DeviceURL    string   `json:"device_url,omitempty"`
+	RevokeURL    string   `json:"revoke_url,omitempty"`
+	Scopes       []string `json:"scopes,omitempty"`
+	Offline      bool     `json:"offline"`  // it knows a way to give refresh tokens
+	Provider     string   `json:"provider"` // the catalogue's id where its entry knows this issuer
+	RedirectURI  string   `json:"redirect_uri"`
+}
+
+// Discover asks an issuer what it is, as a sign-in there would: at the same addresses, within the same limits. The error
+// is an *Error with the field "issuer".
+func (k *Keeper) Discover(ctx context.Context, issuer string) (Discovery, error) {
+	issuer = cmp.Or(strings.TrimSpace(issuer), "-") // no address, but no target without an issuer either
+	p, err := k.o.Catalogue.Resolve(ctx, k.o.Wire, provider.Target{Issuer: issuer})
+	if err != nil {
+		return Discovery{}, targetError("", err)
+	}
+	_ = k.call(ctx, k.lookAtClock) // the answer said what time it is
+	return Discovery{
+		Issuer: p.Issuer, AuthorizeURL: p.AuthorizeURL, TokenURL: p.TokenURL, DeviceURL: p.DeviceURL,
+		RevokeURL: p.RevokeURL, Scopes: p.Scopes, Offline: p.Offline, Provider: p.ID, RedirectURI: signin.RedirectURI(&p),
+	}, nil
+}
+
+// targetError says which part of a definition keeps its provider from being known.
+func targetError(name string, err error) *Error {
+	e := &Error{Code: CodeInvalid, Session: name, Detail: stop(capital(err.Error()))}
+	if t, ok := errors.AsType[*provider.TargetError](err); ok {
+		e.Field, e.Detail = t.Field, stop(capital(t.Advice))
+	}
+	return e
+}
+
+// capital makes a clause begin like a sentence.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
+}

@@ -1,0 +1,85 @@
+package words
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestClean(t *testing.T) {
+	for given, want := range map[string]string{
+		"plain ünïcode 日本": "plain ünïcode 日本",
+		"\x1b[31mred":      "\uFFFD[31mred",
+		"a\nb\tc\rd":       "a\uFFFDb\uFFFDc\uFFFDd",
+		"\u202egpj.exe":    "\uFFFDgpj.exe", // right-to-left override
+		"\u2066x\u2069":    "\uFFFDx\uFFFD", // isolates
+		"a\u200bb":         "a\uFFFDb",      // zero width space
+		"\u2028\u2029":     "\uFFFD\uFFFD",
+		"\x9b31m":          "\uFFFD31m", // not UTF-8
+		"\u009b31m":        "\uFFFD31m", // C1 control sequence introducer
+		"tag\U000e0041":    "tag\uFFFD", // invisible tags
+
+		"a" + strings.Repeat("\u0301", 100) + "b":    "a" + strings.Repeat("\u0301", maxMarks) + "b", // a tower of accents
+		"e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301": "e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301",
+	} {
+		if got := Clean(given, 0); got != want {
+			t.Errorf("Clean(%q) = %q; want %q", given, got, want)
+		}
+	}
+	for given, want := range map[string]string{"12345": "12345", "123456": "1234…", "123 56": "123…", "日本日本日本": "日本日本…"} {
+		if got := Clean(given, 5); got != want {
+			t.Errorf("Clean(%q, 5) = %q; want %q", given, got, want)
+		}
+	}
+}
+
+func TestSafe(t *testing.T) {
+	for _, c := range []struct{ got, want Safe }{
+		{Name("work"), "work"},
+		{Name("<b>{name}"), "<b>{name}"},
+		{Name("\u202eevil"), "\u2068\uFFFDevil\u2069"},
+		{Name("שלום"), "\u2068שלום\u2069"},
+		{Name("x\u2069y"), "\u2068x\uFFFDy\u2069"}, // cannot end its own isolation
+		{Name(strings.Repeat("ش", 200)), Safe("\u2068" + strings.Repeat("ش", maxName-1) + "…\u2069")},
+		{Message(" a\nb "), "\u2068a\uFFFDb\u2069"},
+		{Address(strings.Repeat("x", 500)), Safe(strings.Repeat("x", 500))},
+		{Names([]string{"א", "b"}), "\u2068א\u2069, b"},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %q; want %q", c.got, c.want)
+		}
+	}
+}
+
+func TestShell(t *testing.T) {
+	for given, want := range map[string]string{
+		"work": "work", "a.b-c_d@e": "a.b-c_d@e", "日本": "日本", "-x": "-- -x", "--help me": "-- '--help me'",
+		"my work": "'my work'", "it's": `'it'\''s'`, "$(rm)": "'$(rm)'", "": "''", "a\nb": "'a\uFFFDb'",
+	} {
+		if got := Shell(given); got != want {
+			t.Errorf("Shell(%q) = %s; want %s", given, got, want)
+		}
+	}
+}
+
+// What strangers write stays in its place in a sentence, whatever it is.
+func FuzzOf(f *testing.F) {
+	for _, seed := range []string{"work", "", "{name}", "\u202e\u2069”", "a\x00\xff", strings.Repeat("م\u0301", 300)} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		p, ok := Of("paused", "", name)
+		if !ok || !utf8.ValidString(p.Detail) || utf8.RuneCountInString(p.Detail) > 200 {
+			t.Fatalf("got %q, %t", p.Detail, ok)
+		}
+		if strings.ContainsAny(p.Detail+p.Action.Command, "\x00\x1b\n\u202e\u2066\u2067") {
+			t.Errorf("got %q", p)
+		}
+		if n := strings.Count(p.Detail, "\u2068"); n > 1 || strings.Count(p.Detail, "\u2069") != n {
+			t.Errorf("isolates do not match in %q", p.Detail)
+		}
+		if !strings.HasSuffix(p.Detail, "” is paused: it is not renewed, and programs cannot use it. Resume it to go on.") {
+			t.Errorf("the sentence became %q", p.Detail)
+		}
+	})
+}
