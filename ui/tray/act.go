@@ -1,0 +1,157 @@
+package tray
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"sessionkeeper/session/words"
+	"sessionkeeper/ui/api/client"
+	"sessionkeeper/ui/desktop"
+)
+
+const (
+	actLimit    = time.Minute
+	unlockLimit = 5 * time.Minute // a prompt waits for a person
+)
+
+// do does what was clicked. What takes time runs beside, once at a time.
+func (t *tray) do(ctx context.Context, c Command) {
+	switch c.Verb {
+	case Quit:
+		t.quitting = true
+		t.quit()
+	case Start:
+		t.link.kick()
+	case OpenWindow:
+		t.windowOrPage(ctx, "sessions")
+	case OpenKeychain:
+		t.windowOrPage(ctx, "keychain")
+	case OpenSession, AskSignOut, More, Text, Line:
+	default:
+		t.act(ctx, c)
+	}
+}
+
+// act runs what needs the keeper, unless the same is under way, and tells where it fails.
+func (t *tray) act(ctx context.Context, c Command) {
+	if t.busy[c] {
+		return
+	}
+	t.busy[c] = true
+	keeper := t.client.Load()
+	t.acts.Go(func() {
+		defer t.change(ctx, func() { delete(t.busy, c) })
+		err := client.ErrNoKeeper
+		if keeper != nil {
+			err = t.ask(ctx, keeper, c)
+		}
+		if err != nil && ctx.Err() == nil {
+			t.o.Log.WarnContext(ctx, "could not do what was clicked", "what", string(c.Verb), "session", c.Session, "error", err)
+			t.notices.postOwn(ctx, actionNotice(c.Session, failure(c), reason(err)))
+		}
+	})
+}
+
+func (t *tray) ask(ctx context.Context, keeper *client.Client, c Command) (err error) {
+	limit := actLimit
+	if c.Verb == Unlock {
+		limit = unlockLimit
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	switch c.Verb {
+	case SignIn:
+		return t.signIn(ctx, keeper, c.Session)
+	case Refresh:
+		_, err = keeper.Refresh(ctx, c.Session, 0)
+	case Pause:
+		_, err = keeper.Pause(ctx, c.Session)
+	case Resume:
+		_, err = keeper.Resume(ctx, c.Session)
+	case SignOut:
+		return t.signOut(ctx, keeper, c.Session)
+	case Unlock:
+		_, err = keeper.Unlock(ctx)
+	case OpenPage:
+		return t.page(ctx, "")
+	case AddSession:
+		return t.page(ctx, "add")
+	default:
+	}
+	return err
+}
+
+// signIn has the sign-in page opened, by the keeper or else by us.
+func (t *tray) signIn(ctx context.Context, keeper *client.Client, name string) error {
+	l, err := keeper.Login(ctx, name, client.LoginRequest{})
+	if err != nil || l.Opened || l.URL == "" {
+		return err
+	}
+	return desktop.New(t.o.Log).Open(ctx, l.URL)
+}
+
+// signOut tells where the provider could not be told.
+func (t *tray) signOut(ctx context.Context, keeper *client.Client, name string) error {
+	l, err := keeper.Logout(ctx, name, false)
+	if err == nil && (l.Remote == "unreachable" || l.Remote == "unsupported") {
+		title := string(words.Name(name)) + ": " + words.OfState(l.Session.State).Word
+		t.notices.postOwn(ctx, actionNotice(name, title, sentence(words.Say(words.Remote, l.Remote, nil))))
+	}
+	return err
+}
+
+// windowOrPage shows a window, or the page where there are no windows.
+func (t *tray) windowOrPage(ctx context.Context, kind string) {
+	instead := func() { t.change(ctx, func() { t.act(ctx, Command{Verb: OpenPage}) }) }
+	shown := t.o.Programs.show(ctx, t.o.Log, func(ok bool) {
+		if !ok {
+			instead()
+		}
+	}, kind)
+	if !shown {
+		t.act(ctx, Command{Verb: OpenPage})
+	}
+}
+
+// failure says what did not work.
+func failure(c Command) string {
+	var label string
+	switch c.Verb {
+	case SignIn:
+		label = words.Label("sign_in")
+	case Refresh:
+		label = words.Label("refresh")
+	case Pause:
+		label = words.Label("pause")
+	case Resume:
+		label = words.Label("resume")
+	case SignOut:
+		label = words.Label("sign_out")
+	case AddSession, OpenPage:
+		return wordFailed(words.Label("open_page"))
+	default:
+		return wordFailed(words.OfKeychain("locked").Action.Label)
+	}
+	return wordFailed(string(words.Name(c.Session)) + ": " + label)
+}
+
+// reason words an error for a person.
+func reason(err error) string {
+	if p, ok := errors.AsType[*client.Problem](err); ok {
+		return string(words.Message(p.Error()))
+	}
+	code := ""
+	switch {
+	case errors.Is(err, client.ErrNoKeeper):
+		code = "no_keeper"
+	case errors.Is(err, context.DeadlineExceeded):
+		code = "keeper_silent"
+	case errors.Is(err, desktop.ErrNoOpener):
+		code = "no_browser"
+	}
+	if p, ok := words.OfMachine(code, nil); ok {
+		return p.Title + ". " + p.Detail
+	}
+	return sentence(words.Clean(err.Error(), maxWhy))
+}

@@ -1,0 +1,147 @@
+package tray
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"sessionkeeper/session/words"
+)
+
+const (
+	// startLimit is more than the command takes to start a keeper and to wait for it.
+	startLimit = 20 * time.Second
+
+	// exitKeychain is the command line's code for a keychain that it cannot open.
+	exitKeychain = 5
+
+	maxWhy = 300 // characters of what a program says of its failure
+)
+
+// Programs are the ones beside the tray, as absolute paths; empty where one is not installed.
+type Programs struct{ Keeper, Window string }
+
+// FindPrograms looks beside our own program, then on PATH.
+func FindPrograms() Programs {
+	return Programs{Keeper: find("sessionkeeper"), Window: find("sessionkeeper-window")}
+}
+
+func find(name string) string {
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	if self, err := os.Executable(); err == nil {
+		if path, err := exec.LookPath(filepath.Join(filepath.Dir(self), name)); err == nil {
+			return path
+		}
+	}
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return ""
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		return ""
+	}
+	return path
+}
+
+// canShow reports whether windows can be shown: the program is there, and so is a display.
+func (p Programs) canShow() bool {
+	display := runtime.GOOS == "windows" || runtime.GOOS == "darwin" || os.Getenv("DISPLAY") != ""
+	return p.Window != "" && display
+}
+
+// startError is why there is no keeper.
+type startError struct {
+	why        string // in words, cleaned
+	passphrase bool   // the user has to type one
+}
+
+func (e *startError) Error() string { return e.why }
+
+// start starts a keeper that outlives us, by way of a command that needs one and waits for it. The error is a
+// *startError, or ctx's.
+func (p Programs) start(ctx context.Context) error {
+	if p.Keeper == "" {
+		return &startError{why: wordNoProgram}
+	}
+	limited, cancel := context.WithTimeout(ctx, startLimit)
+	defer cancel()
+	said := &tail{}
+	cmd := exec.CommandContext(limited, p.Keeper, "list", "--json") //nolint:gosec // our own program
+	cmd.Stderr = said
+	cmd.WaitDelay = time.Second
+	quiet(cmd)
+	err := cmd.Run()
+	if err == nil || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	failure := &startError{why: said.sentence()}
+	exit, exited := errors.AsType[*exec.ExitError](err)
+	switch {
+	case exited && exit.ExitCode() == exitKeychain:
+		failure.passphrase = true
+	case limited.Err() != nil:
+		failure.why = wordStartSlow
+	case failure.why == "":
+		failure.why = words.Clean(fmt.Sprintf("%s: %v", filepath.Base(p.Keeper), err), maxWhy)
+	}
+	return failure
+}
+
+// show starts a window of its own process and tells ended, from another goroutine, whether it could be shown. The window
+// outlives us. Started twice, a window comes to the front by itself. It reports whether one was started.
+func (p Programs) show(ctx context.Context, log *slog.Logger, ended func(ok bool), args ...string) bool {
+	if !p.canShow() {
+		return false
+	}
+	//nolint:gosec // our own program
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), p.Window, args...)
+	said := &tail{}
+	cmd.Stderr = said
+	cmd.WaitDelay = time.Second
+	quiet(cmd)
+	if err := cmd.Start(); err != nil {
+		log.WarnContext(ctx, "window not started", "window", args[0], "error", err)
+		return false
+	}
+	go func() { // ends with the window
+		err := cmd.Wait()
+		if err != nil {
+			log.WarnContext(ctx, "window failed", "window", args[0], "error", err, "said", said.sentence())
+		}
+		ended(err == nil)
+	}()
+	return true
+}
+
+// tail keeps the end of what a program says.
+type tail struct{ text []byte }
+
+var _ io.Writer = (*tail)(nil)
+
+const maxTail = 4 << 10 // bytes
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.text = append(t.text, p...)
+	if over := len(t.text) - maxTail; over > 0 {
+		t.text = bytes.Clone(t.text[over:])
+	}
+	return len(p), nil
+}
+
+// sentence is the last line, without the program's name before it.
+func (t *tail) sentence() string {
+	lines := strings.Split(strings.TrimSpace(string(t.text)), "\n")
+	text := strings.TrimPrefix(lines[len(lines)-1], "sessionkeeper: ")
+	return words.Clean(text, maxWhy)
+}
