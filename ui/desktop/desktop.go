@@ -95,23 +95,44 @@ func newDesktop(log *slog.Logger, c clock) *Desktop {
 	return d
 }
 
+// SetIcon gives the notices an icon, a PNG, before Run.
+func (d *Desktop) SetIcon(data []byte) error {
+	icon, err := newPixels(data)
+	d.notifier.icon = icon
+	return err
+}
+
 // Run keeps the connections until ctx ends; its error is then nil. It is called once.
 func (d *Desktop) Run(ctx context.Context) error {
+	return d.run(ctx, func(wg *sync.WaitGroup) {
+		looks := make(chan struct{}, 1)
+		wg.Go(func() { d.clock.looks(ctx, looks) })
+		wg.Go(func() { d.watchNetwork(ctx) })
+		s := &sleeper{offset: d.clock.offset, least: d.clock.least, tell: d.wake}
+		wg.Go(func() { s.run(ctx, looks, d.system.links) })
+		if hasBus {
+			wg.Go(func() { d.system.run(ctx) })
+		}
+	})
+}
+
+// RunNotices is Run for who shows notices and wants to hear of presses alone: no Wakes come, and nothing looks at a
+// clock meanwhile.
+func (d *Desktop) RunNotices(ctx context.Context) error {
+	return d.run(ctx, func(*sync.WaitGroup) {})
+}
+
+func (d *Desktop) run(ctx context.Context, more func(wg *sync.WaitGroup)) error {
 	if d.started.Swap(true) {
 		return errors.New("the desktop runs already")
 	}
 	defer close(d.ended)
 	var wg sync.WaitGroup
-	looks := make(chan struct{}, 1)
-	wg.Go(func() { d.clock.looks(ctx, looks) })
-	wg.Go(func() { d.watchNetwork(ctx) })
-	s := &sleeper{offset: d.clock.offset, least: d.clock.least, tell: d.wake}
-	wg.Go(func() { s.run(ctx, looks, d.system.links) })
 	if hasBus {
 		wg.Go(func() { d.session.run(ctx) })
-		wg.Go(func() { d.system.run(ctx) })
 		wg.Go(func() { d.notifier.run(ctx) })
 	}
+	more(&wg)
 	wg.Wait()
 	return nil
 }

@@ -17,6 +17,8 @@ const (
 	appName = "Sessionkeeper"
 	appID   = "sessionkeeper" // of the desktop entry
 
+	actionClick = "default"
+
 	urgencyNormal   = byte(1)
 	urgencyCritical = byte(2)
 	expireDefault   = int32(-1)
@@ -64,6 +66,7 @@ type notifier struct {
 	bus      *bus
 	presses  chan<- Press
 	log      *slog.Logger
+	icon     *pixels // nil: none
 	requests chan request
 	tasks    chan func(ctx context.Context) // what needs to be done by the one goroutine
 	answers  chan answer
@@ -202,7 +205,7 @@ func (n *notifier) send(ctx context.Context, key string) {
 		n.askFeatures(ctx)
 	default:
 		n.sending++
-		n.call(ctx, key, answer{shown: true}, "Notify", notifyArgs(*w.notice, w.id, n.features)...)
+		n.call(ctx, key, answer{shown: true}, "Notify", notifyArgs(*w.notice, w.id, n.features, n.icon)...)
 	}
 }
 

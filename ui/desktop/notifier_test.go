@@ -1,10 +1,14 @@
 package desktop
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"image"
+	"image/png"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,6 +33,37 @@ func catchUp(t *testing.T, d *Desktop) {
 	t.Helper()
 	notify(t, d, Notice{Key: "catch up", Title: "catch up"})
 	d.Withdraw(t.Context(), "catch up")
+}
+
+func TestClickAndIcon(t *testing.T) {
+	noDesktop(t)
+	bus := desktoptest.StartBus(t)
+	service := desktoptest.StartNotifications(t, bus)
+	var icon bytes.Buffer
+	if err := png.Encode(&icon, image.NewNRGBA(image.Rect(0, 0, 3, 2))); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", bus.Address)
+	d := newDesktop(testLog(t), stillClock())
+	if err := d.SetIcon([]byte("no picture")); err == nil {
+		t.Error("took an icon that is none")
+	}
+	if err := d.SetIcon(icon.Bytes()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { _ = d.RunNotices(ctx) })
+	t.Cleanup(running.Wait)
+	t.Cleanup(cancel)
+	notify(t, d, Notice{Key: "a", Title: "A", Actions: []Action{{"sign-in", "Sign in"}, {"later", "Later"}}})
+	got := service.Notices()[0]
+	if want := []string{"default", "Sign in", "sign-in", "Sign in", "later", "Later"}; !slices.Equal(got.Actions, want) {
+		t.Errorf("got actions %q; want %q", got.Actions, want)
+	}
+	if !got.Picture {
+		t.Error("the notice has no icon")
+	}
 }
 
 func TestNotice(t *testing.T) {

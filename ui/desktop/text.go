@@ -1,8 +1,13 @@
 package desktop
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"image"
+	"image/draw"
+	"image/png"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -21,13 +26,17 @@ func explain(err error) error {
 	return nil
 }
 
-func notifyArgs(m Notice, replaces uint32, features map[string]bool) []any {
+func notifyArgs(m Notice, replaces uint32, features map[string]bool, icon *pixels) []any {
 	urgency, expire := urgencyNormal, expireDefault
 	if m.Urgent {
 		urgency, expire = urgencyCritical, expireNever
 	}
 	actions := []string{}
-	if features["actions"] {
+	if features["actions"] && len(m.Actions) > 0 {
+		if !slices.ContainsFunc(m.Actions, func(a Action) bool { return a.ID == actionClick }) {
+			// A click on the notice itself, which is all that some services know, does what the first button does.
+			actions = append(actions, actionClick, plain(m.Actions[0].Label))
+		}
 		for _, a := range m.Actions {
 			actions = append(actions, plain(a.ID), plain(a.Label))
 		}
@@ -40,7 +49,29 @@ func notifyArgs(m Notice, replaces uint32, features map[string]bool) []any {
 		"urgency":       dbus.MakeVariant(urgency),
 		"desktop-entry": dbus.MakeVariant(appID),
 	}
+	if icon != nil {
+		hints["image-data"] = dbus.MakeVariant(*icon)
+	}
 	return []any{appName, replaces, "", m.Title, body, actions, hints, expire}
+}
+
+// pixels is a picture as the service takes it: (iiibiiay), unmultiplied RGBA.
+type pixels struct {
+	Width, Height, Stride int32
+	Alpha                 bool
+	Bits, Channels        int32
+	Data                  []byte
+}
+
+func newPixels(data []byte) (*pixels, error) {
+	picture, err := png.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("reading the notices' icon: %w", err)
+	}
+	size := picture.Bounds().Size()
+	flat := image.NewNRGBA(image.Rectangle{Max: size})
+	draw.Draw(flat, flat.Bounds(), picture, picture.Bounds().Min, draw.Src)
+	return &pixels{int32(size.X), int32(size.Y), int32(flat.Stride), true, 8, 4, flat.Pix}, nil //nolint:gosec // an icon's
 }
 
 // plain drops what D-Bus refuses in a string (it ends the connection) and what has no place on a screen: control

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"sessionkeeper/assets"
 	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/desktop"
@@ -37,8 +38,6 @@ type notices struct {
 	keeper   *atomic.Pointer[client.Client]
 	own      chan struct{} // a button of one of our own notices was pressed
 	screen   *desktop.Desktop
-	needed   chan struct{} // closed when the first notice comes
-	need     func()
 
 	mu      sync.Mutex
 	waiting map[string]wish // by key
@@ -65,23 +64,24 @@ type bubble struct {
 }
 
 func newNotices(o Options, keeper *atomic.Pointer[client.Client]) *notices {
-	n := &notices{
-		log: o.Log, programs: o.Programs, keeper: keeper, screen: desktop.New(o.Log),
-		own: make(chan struct{}, 1), needed: make(chan struct{}), wake: make(chan struct{}, 1),
+	return &notices{
+		log: o.Log, programs: o.Programs, keeper: keeper, screen: newScreen(o.Log),
+		own: make(chan struct{}, 1), wake: make(chan struct{}, 1),
 		waiting: map[string]wish{}, shown: map[string]*bubble{},
 	}
-	n.need = sync.OnceFunc(func() { close(n.needed) })
-	return n
 }
 
-// runScreen keeps the connection to the desktop, from the first notice on: before, nothing of it is needed.
-func (n *notices) runScreen(ctx context.Context) {
-	select {
-	case <-ctx.Done():
-		return
-	case <-n.needed:
+func newScreen(log *slog.Logger) *desktop.Desktop {
+	screen := desktop.New(log)
+	if err := screen.SetIcon(assets.NoticeIcon()); err != nil {
+		log.Warn("notices have no icon", "error", err)
 	}
-	if err := n.screen.Run(ctx); err != nil {
+	return screen
+}
+
+// runScreen keeps the connection to the desktop.
+func (n *notices) runScreen(ctx context.Context) {
+	if err := n.screen.RunNotices(ctx); err != nil {
 		n.log.ErrorContext(ctx, "desktop failed", "error", err)
 	}
 }
@@ -175,7 +175,6 @@ func (n *notices) withdraw(ctx context.Context, notice client.Notice) {
 }
 
 func (n *notices) adopt(notice client.Notice) {
-	n.need()
 	if notice.ID != 0 && n.screen.Shown()[notice.Key] != notice.ID {
 		n.screen.Adopt(notice.Key, notice.ID)
 	}

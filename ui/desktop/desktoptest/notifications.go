@@ -30,6 +30,7 @@ type Notice struct {
 	Actions      []string // id, label, id, label …
 	Urgency      byte
 	DesktopEntry string
+	Picture      bool  // it has image-data of the specified type
 	ExpireMilli  int32 // -1 the service's choice, 0 never
 }
 
@@ -268,6 +269,16 @@ func (s *service) Notify(app string, replaces uint32, icon, title, body string, 
 	}
 	if v, ok := hints["desktop-entry"]; ok {
 		notice.DesktopEntry, _ = v.Value().(string)
+	}
+	if v, ok := hints["image-data"]; ok {
+		var picture struct {
+			Width, Height, Stride int32
+			Alpha                 bool
+			Bits, Channels        int32
+			Data                  []byte
+		}
+		notice.Picture = dbus.Store([]any{v.Value()}, &picture) == nil &&
+			len(picture.Data) == int(picture.Stride*picture.Height) && picture.Stride >= picture.Width*picture.Channels
 	}
 	n.notices = append(n.notices, notice)
 	n.showing[id] = notice
