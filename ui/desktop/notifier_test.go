@@ -58,7 +58,7 @@ func TestClickAndIcon(t *testing.T) {
 	t.Cleanup(cancel)
 	notify(t, d, Notice{Key: "a", Title: "A", Actions: []Action{{"sign-in", "Sign in"}, {"later", "Later"}}})
 	got := service.Notices()[0]
-	if want := []string{"default", "Sign in", "sign-in", "Sign in", "later", "Later"}; !slices.Equal(got.Actions, want) {
+	if want := []string{"default", "", "sign-in", "Sign in", "later", "Later"}; !slices.Equal(got.Actions, want) {
 		t.Errorf("got actions %q; want %q", got.Actions, want)
 	}
 	if !got.Picture {

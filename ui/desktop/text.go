@@ -34,8 +34,8 @@ func notifyArgs(m Notice, replaces uint32, features map[string]bool, icon *pixel
 	actions := []string{}
 	if features["actions"] && len(m.Actions) > 0 {
 		if !slices.ContainsFunc(m.Actions, func(a Action) bool { return a.ID == actionClick }) {
-			// A click on the notice itself, which is all that some services know, does what the first button does.
-			actions = append(actions, actionClick, plain(m.Actions[0].Label))
+			// A click on the notice itself is all that some services know.
+			actions = append(actions, actionClick, "") // a label would make it a button at some
 		}
 		for _, a := range m.Actions {
 			actions = append(actions, plain(a.ID), plain(a.Label))
