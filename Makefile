@@ -22,7 +22,8 @@ PACKAGES_DEMO := ca-certificates dbus gnome-keyring
 PACKAGES_BUILD := $(PACKAGES_DEMO) gcc libc6-dev pkgconf \
 	libgl-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev
 PACKAGES_TEST := $(PACKAGES_BUILD) chromium=chromium node=nodejs npm=npm \
-	xvfb openbox xfce4-panel xfce4-notifyd dunst xdotool imagemagick libgl1-mesa-dri
+	xvfb openbox xfce4-panel xfconf xfce4-notifyd dunst xdotool libgl1-mesa-dri \
+	systemd desktop-file-utils libglib2.0-bin
 
 # Vet also for the systems that no test here runs on.
 CROSS := windows/amd64 darwin/arm64
@@ -41,10 +42,10 @@ ifneq ($(shell git rev-parse --quiet --verify HEAD >/dev/null 2>&1 && echo reada
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
-.PHONY: help demo run build programs test lint checks vulnerabilities bench clean packages-demo packages-build packages-test
+.PHONY: help demo run build programs test lint checks types vulnerabilities bench picture clean packages-demo packages-build packages-test
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' Makefile
 
 demo: programs ## see it work, with a provider of its own: nothing to register, nothing left behind
 	@bin/sessionkeeper demo $(ARGS)
@@ -61,7 +62,7 @@ programs: packages-demo
 	@echo '==> building $(PROGRAMS:%=bin/%)'
 	@CGO_ENABLED=0 $(STILL) go build -trimpath -o bin/ $(PROGRAMS:%=./cmd/%)
 
-test: packages-test lint checks vulnerabilities build $(NPM_READY) ## check and test everything
+test: packages-test lint checks types vulnerabilities build ## check and test everything
 	@.tools/test.sh $(PKGS)
 
 lint: packages-build $(TOOLS) ## golangci-lint, formatting included
@@ -81,6 +82,10 @@ checks:
 		CGO_ENABLED=0 GOOS=$${system%/*} GOARCH=$${system#*/} $(STILL) go vet -tags ci $(PKGS); \
 	done
 
+types: packages-test $(NPM_READY)
+	@echo '==> checking the types of the page'
+	@cd .tools/page && npm run --silent typecheck
+
 vulnerabilities: packages-build $(TOOLS)
 	@echo '==> govulncheck'
 	@$(STILL) .tools/vulnerabilities.sh .cache/bin/govulncheck $(PKGS)
@@ -88,6 +93,9 @@ vulnerabilities: packages-build $(TOOLS)
 bench: ## run the benchmarks
 	@echo '==> benchmarks'
 	@go test -bench . -run '^$$' $(PKGS)
+
+picture: packages-test ## make the README's picture anew, from the programs as they are
+	@go test -count=1 ./cmd/sessionkeeper/e2e/picture -args -picture $(CURDIR)/assets/picture.png
 
 clean: ## remove everything that was built
 	@rm -rf bin .cache $(NPM:%=%/node_modules)
@@ -110,5 +118,5 @@ $(TOOLS): .tools/go.mod .tools/go.sum
 .SECONDEXPANSION:
 $(NPM_READY): $$(firstword $$(subst /node_modules/, ,$$@))/package-lock.json
 	@echo '==> installing $(firstword $(subst /node_modules/, ,$@)) with npm'
-	@cd $(<D) && $(CURDIR)/$(STILL) npm ci --omit=dev --no-audit --no-fund
+	@cd $(<D) && $(CURDIR)/$(STILL) npm ci --no-audit --no-fund
 	@touch $@

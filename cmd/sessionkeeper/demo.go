@@ -46,9 +46,10 @@ const demoSession = "demo"
 // demo runs the main job from sign-in to revocation. Everything it starts ends with it.
 func demo(cmd *cobra.Command, f demoFlags) (err error) {
 	ctx := cmd.Context()
-	program, err := demoProgram()
-	if err != nil {
-		return err
+	program, ok := demoProgram("sessionkeeper-demo")
+	if !ok {
+		return errors.New("the test provider sessionkeeper-demo is neither beside this program nor on PATH; " +
+			"build it: make demo")
 	}
 	home, err := os.MkdirTemp("", "sessionkeeper-demo-")
 	if err != nil {
@@ -83,6 +84,10 @@ func demo(cmd *cobra.Command, f demoFlags) (err error) {
 		}
 		return err
 	}
+	if tray := demoTray(home, ring); tray != nil {
+		defer tray.stop()
+		tell(cmd, "The demo's icon is in the tray, where there is one.")
+	}
 	demoGuide(cmd, home, provider.ready["page"])
 	if err := demoWatch(ctx, cmd.OutOrStdout(), c); err != nil {
 		return err
@@ -91,22 +96,37 @@ func demo(cmd *cobra.Command, f demoFlags) (err error) {
 	return nil
 }
 
-// demoProgram finds the test provider beside our own program, or on PATH.
-func demoProgram() (string, error) {
-	name := "sessionkeeper-demo"
+// demoProgram finds another program of ours beside this one, or on PATH.
+func demoProgram(name string) (path string, ok bool) {
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}
 	if own, err := os.Executable(); err == nil {
 		beside := filepath.Join(filepath.Dir(own), name)
 		if info, err := os.Stat(beside); err == nil && info.Mode().IsRegular() {
-			return beside, nil
+			return beside, true
 		}
 	}
 	if found, err := exec.LookPath(name); err == nil {
-		return filepath.Abs(found)
+		path, err = filepath.Abs(found)
+		return path, err == nil
 	}
-	return "", fmt.Errorf("the test provider %s is neither beside this program nor on PATH; build it: make demo", name)
+	return "", false
+}
+
+// demoTray shows the demo's icon and notices on the user's desktop, where there are both; nil where not.
+func demoTray(home string, ring *demoRing) *child {
+	program, ok := demoProgram("sessionkeeper-tray")
+	if !ok || !ring.desktop {
+		return nil
+	}
+	tray := exec.Command(program) //nolint:gosec,noctx // our own program, ended by stop
+	tray.Env = append(os.Environ(), "SESSIONKEEPER_HOME="+home)
+	c, err := launch(home, tray)
+	if err != nil {
+		return nil // the demo goes on without
+	}
+	return c
 }
 
 // demoKeeper starts a keeper that lives in home.
@@ -152,10 +172,11 @@ You are signed in, and the keeper keeps it so. What it does is shown below as it
 
 Try this:
   - wait: the token is renewed before it runs out, and a warning comes five minutes before the session ends
-  - open the provider's page, %s
+  - open the provider's page, %[1]s
     press Revoke, and watch: the keeper notices at the next renewal and opens the consent page
   - make the provider's token endpoint fail on the same page: the keeper tries again and opens nothing
-  - in another terminal: SESSIONKEEPER_HOME=%s %s token demo
+  - in another terminal: SESSIONKEEPER_HOME=%[2]s %[3]s token demo
+  - the same with "ui" in place of "token demo" opens the keeper's page
 
 Ctrl-C ends the demo and removes everything.
 `, page, home, shown(os.Args[0]))

@@ -25,6 +25,7 @@ type demoRing struct {
 	env       []string // what the keeper needs to find it
 	serveArgs []string
 	children  []*child
+	desktop   bool // the user's desktop is used, for all but the secrets
 }
 
 func (r *demoRing) stop() {
@@ -39,7 +40,8 @@ func (r *demoRing) stop() {
 func demoKeychain(ctx context.Context, cmd *cobra.Command, home string) (*demoRing, error) {
 	bus, busErr := exec.LookPath("dbus-daemon")
 	keyring, ringErr := exec.LookPath("gnome-keyring-daemon")
-	if busErr == nil && ringErr == nil && !hasBus(ctx) {
+	onDesktop := hasBus(ctx)
+	if busErr == nil && ringErr == nil && !onDesktop {
 		tell(cmd, "There is no desktop here; the demo starts a private keychain (gnome-keyring).")
 		return privateKeyring(ctx, home, bus, keyring)
 	}
@@ -48,7 +50,7 @@ func demoKeychain(ctx context.Context, cmd *cobra.Command, home string) (*demoRi
 	if err := os.WriteFile(file, []byte(rand.Text()+"\n"), 0o600); err != nil {
 		return nil, fmt.Errorf("making the demo's keychain: %w", err)
 	}
-	return &demoRing{serveArgs: []string{"--keychain", "file", "--passphrase-file", file}}, nil
+	return &demoRing{desktop: onDesktop, serveArgs: []string{"--keychain", "file", "--passphrase-file", file}}, nil
 }
 
 // hasBus reports whether a desktop's message bus can be reached.
