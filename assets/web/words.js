@@ -8,125 +8,140 @@ it refused access",absent:"it is not there",slow:"it does not answer",full:"it h
 detail:"The provider gave nothing to renew “{name}” with, so it lasts only a short while. Sign in again; if that does not help, allow offline access for the app\
  at the provider.",more:"No refresh token came with the access token. Where the provider knows the scope offline_access, ask for it.",action:"sign_in_again"}},retrying:{
 "":{title:"The provider cannot be reached",detail:"“{name}” cannot be renewed at the moment. Sessionkeeper keeps trying; there is nothing you need to do.",action:"\
-wait"}},expiring:{"":{title:"The session ends soon",detail:"The provider will end “{name}” soon. Sign in again to stay signed in.",action:"sign_in_again"}},
-sign_in_needed:{"":{title:"Sign-in is needed",detail:"“{name}” waits for you. Sign in again to go on.",action:"sign_in_again"},revoked:{title:"Access was re\
-voked",detail:"Access for “{name}” was taken back at the provider. Sign in again to go on.",more:"By you, by an administrator, or by a change of the passwor\
-d.",action:"sign_in_again"},expired:{title:"The session has ended",detail:"The time that the provider gave “{name}” is over. Sign in again to go on.",action:"\
-sign_in_again"},reused:{title:"The provider ended the session",detail:"The provider saw the stored sign-in of “{name}” used twice and ended the session to be sa\
-fe. Sign in again to go on.",more:"A refresh token was used a second time. If another program or computer has a copy of it, give that one a session of its own.",
-action:"sign_in_again"},refused:{title:"Sign-in is needed",detail:"The provider no longer accepts “{name}” and gives no reason. Sign in again to go on.",more:"\
-Most providers give the same answer (invalid_grant) when access was revoked, has expired or was replaced.",action:"sign_in_again"},interrupted_rotation:{title:"\
-A renewal was cut off",detail:"The provider's answer to a renewal of “{name}” was lost on the way, and a second try was refused. Sign in again to go on.",more:"\
-The lost answer held the next refresh token.",action:"sign_in_again"},interaction_required:{title:"The provider wants to see you",detail:"The provider wants you\
- to confirm something for “{name}”. Sign in again and follow its page.",more:"For example new terms, a second factor, or a rule of your organization.",action:"\
-sign_in_again"},account_disabled:{title:"The account is disabled",detail:"The provider says that the account of “{name}” is disabled. Ask the provider or your a\
-dministrator to enable it, then sign in again.",action:"sign_in_again"},wrong_account:{title:"Another account signed in",detail:"Another account than before sig\
-ned in to “{name}”. Sign in again with the account that it belongs to.",more:"To move the session to the other account, sign in with: sessionkeeper login NA\
-ME --as-other",action:"sign_in_again"},no_refresh_token:{title:"Sign-in is needed",detail:"The provider gave nothing to renew “{name}” with, and its time is ove\
-r. Sign in again to go on.",more:"No refresh token came with the access token. Allow offline access for the client at the provider and, where the provider knows\
- the scope offline_access, ask for it.",action:"sign_in_again"},scope_changed:{title:"Permissions have changed",detail:"“{name}” has other permissions than it n\
-eeds. Sign in again to confirm them.",more:"The scopes of the session are not those of the last consent.",action:"sign_in_again"}},setup_needed:{"":{title:"The \
-setup needs a correction",detail:"The provider does not accept how “{name}” is set up. Correct its settings, then sign in again.",action:"sign_in_again"},client:{
-title:"The app ID or secret is wrong",detail:"The provider does not accept the app that “{name}” uses. Check its ID and its secret at the provider, then enter t\
-he secret again.",more:"The provider calls them client ID and client secret. A secret may have run out.",action:"set_secret"},redirect:{title:"The return addres\
-s is not registered",detail:"The provider does not know the address to which the browser returns after a sign-in to “{name}”. Add it to the app at the provider,\
- then sign in again.",more:"The provider calls it redirect URI or callback URL.",action:"sign_in_again"},scope:{title:"A permission is not allowed",detail:"The \
-provider does not give “{name}” one of the permissions that it asks for. Correct the list of permissions, then sign in again.",more:"One of the scopes is un\
-known to the provider, or the client may not have it.",action:"sign_in_again"},config:{title:"The settings cannot be used",detail:"“{name}” cannot be used as it\
- is set up. Correct its file; it is read again by itself.",action:"edit"}},keychain_locked:{"":{title:"The keychain cannot be used",detail:"“{name}” waits for y\
-our keychain. Everything goes on by itself when it is back.",action:"unlock"},locked:{title:"The keychain is locked",detail:"“{name}” waits for your keychain. U\
-nlock it, and everything goes on by itself.",action:"unlock"},denied:{title:"The keychain refused access",detail:"“{name}” waits for your keychain, which did no\
-t let Sessionkeeper in. Unlock it and allow Sessionkeeper.",action:"unlock"},absent:{title:"The keychain is not there",detail:"The keychain that holds “{name}” \
-cannot be found. Start it, and everything goes on by itself.",more:"Was the keeper started with another kind of keychain before? Then start it with that one, or\
- sign in again.",action:"details"},slow:{title:"The keychain does not answer",detail:"“{name}” waits for your keychain. Sessionkeeper keeps trying; restart the \
-keychain if this lasts.",action:"details"},full:{title:"The keychain is full",detail:"There is no room for “{name}” in your keychain. Remove what you no longer \
-need from it.",action:"details"}},paused:{"":{title:"Paused",detail:"“{name}” is paused: it is not renewed, and programs cannot use it. Resume it to go on.",
-action:"resume"}},signed_out:{"":{title:"Signed out",detail:"Nobody is signed in to “{name}”. Sign in to use it.",action:"sign_in"}}},machine:{no_keeper:{title:"\
-The keeper does not run",detail:"Your sessions are safe, but nothing renews them now. Start the keeper to go on.",action:"start"},keeper_starting:{title:"The ke\
-eper is starting",detail:"Your sessions will be here in a moment.",action:"wait"},keeper_silent:{title:"The keeper does not answer",detail:"It runs, but does no\
-t answer. Stop it and start it again; no session is lost by that.",action:"start"},keeper_other:{title:"Another version of the keeper runs",detail:"Version {run\
-ning} runs, and this is {version}. Stop the old one (process {pid}); the new one then starts by itself.",action:"details"},clock_wrong:{title:"The clock is wron\
-g",detail:"This computer's clock is {span} {side} that of {host}. Set the clock, so that sessions are renewed in time.",more:"Best let the system set it by itse\
-lf (NTP).",action:"details"},no_network:{title:"There is no connection",detail:"The providers cannot be reached. Sessionkeeper keeps trying; there is nothing yo\
-u need to do.",action:"wait"},provider_silent:{title:"A provider cannot be reached",detail:"Sessions there go on when it is back. Check the network if this last\
-s.",action:"wait"},outage:{title:"{names} cannot be renewed now",detail:"The provider cannot be reached. Sessionkeeper keeps trying; there is nothing you need t\
-o do.",action:"wait"},history_down:{title:"The history cannot be written",detail:"Your sessions go on as before. Make room on the disk, so that the history goes\
- on too.",more:"The keeper's log tells more: keeper.log in its state folder.",action:"details"},page_down:{title:"The page cannot be opened",detail:"Its address\
- is taken by another program. Your sessions go on as before; give the page another address.",more:"Set http in config.toml, or start the keeper with --http.",action:"\
-details"},socket_down:{title:"Programs cannot reach the keeper",detail:"Its door for programs is shut. Stop the keeper and start it again; no session is lost by\
- that.",more:"The keeper's log tells more: keeper.log in its state folder.",action:"start"},keychain_locked:{title:"The keychain is locked",detail:"Your session\
-s wait for it. Unlock it, and everything goes on by itself.",action:"unlock"},keychain_denied:{title:"The keychain refused access",detail:"It did not let Sessio\
-nkeeper in. Unlock it and allow Sessionkeeper; everything then goes on by itself.",action:"unlock"},keychain_absent:{title:"There is no keychain",detail:"Your s\
-essions are kept in a keychain, and none runs. Install and start one (GNOME Keyring, KWallet or KeePassXC), or keep them in a file with a passphrase.",action:"u\
-se_file"},keychain_slow:{title:"The keychain does not answer",detail:"Your sessions wait for it. Sessionkeeper keeps trying; restart the keychain if this lasts.",
-action:"details"},keychain_full:{title:"The keychain is full",detail:"There is no room for your sessions in it. Remove what you no longer need, or let Sessionke\
-eper keep a single entry in it.",more:'Set keychain = "sealed" in config.toml: one key alone then lies in the keychain.',action:"details"},keychain_down:{title:"\
-The keychain cannot be used",detail:"Your sessions wait for it. Everything goes on by itself when it is back.",action:"details"},waiting_records:{title:"The key\
-chain has not saved everything yet",detail:"What is new ({count}) lies sealed on the disk until then. It is moved by itself when the keychain is back.",action:"\
-wait"},broken_file:{title:"A settings file cannot be read",detail:"It is left as it is: {fault}. Correct it; it is read again by itself.",action:"details"},open_files:{
-title:"A file is open to others",detail:"Somebody else on this computer could read or change it. Make it yours alone.",action:"details"},no_tray:{title:"There i\
-s no place for the tray icon",detail:"This desktop shows no tray icons now. Add a system tray to its panel; until then the page has all that the icon has.",more:"\
-On GNOME: gnome-shell-extension-appindicator. Elsewhere a panel with a system tray, such as that of KDE Plasma or Xfce.",action:"open_page"},no_display:{title:"\
-There is no screen",detail:"No desktop can be reached from here. Start this from inside the desktop, or sign in with a code on another device.",more:"Neither DI\
-SPLAY nor WAYLAND_DISPLAY names one that answers. Ways to sign in without it: --device, --no-browser.",action:"details"},no_dbus:{title:"The desktop cannot be r\
-eached",detail:"Notifications, the tray icon and the keychain need the desktop's message bus. Start this from inside the desktop.",more:"No D-Bus session bus wa\
-s found. Where there is none at all, install dbus-user-session and log in again.",action:"details"},no_notifications:{title:"Notifications are not shown",detail:"\
-This desktop has nothing that shows them. Install a notification service; until then warnings are in the tray and on the page.",more:"For example dunst, xfce4-n\
-otifyd or notification-daemon.",action:"open_page"},no_browser:{title:"There is no browser",detail:"No program here opens web pages. Install a browser, or sign \
-in with a code on another device.",more:"No opener (xdg-open and the like) is on PATH. Ways to sign in without it: --device, --no-browser.",action:"details"}},actions:{
-sign_in:{label:"Sign in",command:"sessionkeeper login {name}"},sign_in_again:{label:"Sign in again",command:"sessionkeeper login {name}"},resume:{label:"Resume",
-command:"sessionkeeper resume {name}"},unlock:{label:"Unlock",command:"sessionkeeper doctor"},set_secret:{label:"Enter secret…",command:"sessionkeeper set-sec\
-ret --client-secret-file FILE {name}"},edit:{label:"",command:"sessionkeeper doctor"},start:{label:"Start",command:"sessionkeeper serve"},use_file:{label:"",command:"\
-sessionkeeper serve --keychain file --passphrase-file FILE"},open_page:{label:"Open page",command:"sessionkeeper ui"},details:{label:"Details",command:"sessionk\
-eeper doctor"},wait:{label:"",command:""}},events:{"session.added":"Added","session.removed":"Removed","session.state":"State changed","token.renewed":"Renewed",
-"refresh.failed":"Renewal failed","session.warning":"Warning","session.cured":"Well again","consent.opened":"Sign-in page opened","consent.done":"Sign-in finish\
-ed","keychain.state":"Keychain changed","keeper.wake":"Computer woke up"},stories:{"session.added":"{name} was added","session.removed":"{name} was removed","se\
-ssion.state":"{name}: {state} (was: {was})","token.renewed":"{name} was renewed, good for {span}","refresh.failed":"{name} could not be renewed: {why}","session\
-.warning":"{name} ends {when}","session.warning.outage":"{name} cannot be renewed: the provider cannot be reached","session.cured":"{name} is well again","conse\
-nt.opened":"{name} waits for you in the browser","consent.done":"{name}: sign-in ended: {why}","keychain.state":"keychain: {why}","keeper.wake":"the computer wo\
-ke up"},keychain:{ok:"ready",locked:"locked",denied:"refused access",absent:"not there",slow:"does not answer",full:"full"},health:{ok:"All is well",degraded:"S\
-omething waits",down:"Something is broken"},checks:{keeper:"Runs (process {pid}, version {version})",keychain:"{backend}: ready",history:"Is written",socket:"Op\
-en to your programs",page:"Ready for your browser",page_off:"Turned off",configuration:"{path}, {count}",files:"Yours and private",clock:"Agrees with {host}",clock_unknown:"\
-No provider has told the time yet"},notices:{end:{title:"{name} ends in {span}",body:"At {time} the provider ends this session, and programs that use it stop wo\
-rking. Sign in again to go on."},ahead:{title:"{name} ends in {span}",body:"On {time} the provider ends this session. You can sign in again any time before."},setup:{
-title:"{name} needs a correction",body:"{why}"},group:{title:"{count}",body:"{names}. Open the list, or run: sessionkeeper ui"},check_off:{title:"The check of {\
-name} was turned off",body:"The address that it asks refuses even a fresh sign-in, so it says nothing about the session. Correct check_url in the session's file\
- to turn it on again."},no_refresh:{title:"{name} cannot be kept",body:"{why}"}},errors:{unavailable:"The provider of “{name}” cannot be reached now; the keeper\
- keeps trying.",stopping:"The keeper is stopping; try again in a moment.",too_slow:"The renewal did not end in the time that you gave it; try again, or give a l\
-onger --wait.",moved:"Its file names another provider or app than the one that it is signed in to, and nothing is sent there: put the file back as it was, or si\
-gn in again.",old_refused:"The provider does not accept the sign-in that you brought, so “{name}” was not added: check that it belongs to this app and was not u\
-sed since, or add the session without it.",elsewhere:"This keychain does not hold the sign-in: start the keeper with the --keychain that it had before, or sign \
-in again.",answered:"The provider's answer: {answer}."},remote:{revoked:"the provider has ended the access",kept:"the access at the provider was left as it is",
-unsupported:"this provider has no way to end the access from here: end it on its own pages if you want that",unreachable:"the provider could not be reached, so \
-the access lives on there: end it on its own pages",nothing:"there was nothing to end at the provider"},labels:{sign_in:"Sign in",sign_in_again:"Sign in again",
-later:"Later",refresh:"Refresh",pause:"Pause",resume:"Resume",sign_out:"Sign out",remove:"Remove…",open_page:"Open page",open_list:"Open the list",add:"Add se\
-ssion…",quit:"Quit",details:"Details",copy:"Copy",copied:"Copied",cancel:"Cancel",close:"Close",back:"Back",next:"Next",save:"Save",try_again:"Try again",history:"\
-History",settings:"Settings",sessions:"Sessions",autostart:"Start when I log in",account:"Account",provider:"Provider",state:"State",last_renewed:"Last renewed",
-renews:"Renews",ends:"Ends",next_try:"Next try",usable:"Good for",signed_in:"Signed in",another_device:"Sign in on another device",paste:"Paste the address"},sentences:{
-renews:"Renews {when}",ends:"Ends {when}",ended:"Ended {when}",next_try:"Next try {when}",renewed:"Renewed {when}",no_sessions:"No sessions yet",no_sessions_detail:"\
-Add one to stay signed in.",correct_file:"Correct the file; it is read again by itself.",nothing_happened:"Nothing has happened yet",waiting:"Finish signing in \
-to “{name}” in your browser.",link:"Open this address in your browser: {link}",no_page:"No page? Open this address: {link}",device:"Open {link} on any devic\
-e and enter this code:",paste:"Open the page and sign in. It ends on a page that may not load: copy the address of that page and paste it here.",added:"“{name}”\
- is signed in and will be kept.",fresh:"“{name}” was renewed a moment ago, so nothing was sent.",copied:"Copied",confirm_remove:"Remove “{name}” from this c\
-omputer?",confirm_remove_detail:"Its settings are removed as well. The provider is not told; sign out first if its access should end.",confirm_sign_out:"Sign ou\
-t of “{name}”?",confirm_sign_out_detail:"Its access at the provider ends. Its settings stay.",related:"This may also end: {names}."},counts:{sessions:{one:"\
-{n} session",many:"{n} sessions"},entries:{one:"{n} entry",many:"{n} entries"},waiting:{one:"{n} session waits for you to sign in",many:"{n} sessions wait for y\
-ou to sign in"},well:{one:"{n} session signed in",many:"All {n} sessions signed in"},more:{one:"{names} and {n} more",many:"{names} and {n} more"}},fields:{name:{
-label:"Name",hint:"What you want to call it"},provider:{label:"Provider",hint:""},issuer:{label:"Address of the provider",hint:"Often called issuer, for example\
- https://login.example.org"},authorize_url:{label:"Sign-in address",hint:"Often called authorization endpoint"},token_url:{label:"Renewal address",hint:"Often c\
-alled token endpoint"},device_url:{label:"Device sign-in address",hint:"Often called device authorization endpoint; optional"},check_url:{label:"Check address",
-hint:"Asked now and then whether the access still holds; optional"},client_id:{label:"App ID",hint:"The provider calls it client ID or application ID"},client_secret:{
+wait"}},expiring:{"":{title:"The session ends soon",detail:"“{name}” ends soon. Sign in again to stay signed in.",action:"sign_in_again"}},sign_in_needed:{"":{
+title:"Sign-in is needed",detail:"“{name}” waits for you. Sign in again to go on.",action:"sign_in_again"},revoked:{title:"Access was revoked",detail:"Acces\
+s for “{name}” was taken back at the provider. Sign in again to go on.",more:"By you, by an administrator, or by a change of the password.",action:"sign_in_\
+again"},expired:{title:"The session has ended",detail:"The time of “{name}” is over. Sign in again to go on.",action:"sign_in_again"},reused:{title:"The pro\
+vider ended the session",detail:"The provider saw the stored sign-in of “{name}” used twice and ended the session to be safe. Sign in again to go on.",more:"\
+A refresh token was used a second time. If another program or computer has a copy of it, give that one a session of its own.",action:"sign_in_again"},refused:{title:"\
+Sign-in is needed",detail:"The provider no longer accepts “{name}” and gives no reason. Sign in again to go on.",more:"Most providers give the same answer (\
+invalid_grant) when access was revoked, has expired or was replaced.",action:"sign_in_again"},interrupted_rotation:{title:"A renewal was cut off",detail:"The pr\
+ovider's answer to a renewal of “{name}” was lost on the way, and a second try was refused. Sign in again to go on.",more:"The lost answer held the next ref\
+resh token.",action:"sign_in_again"},interaction_required:{title:"The provider wants to see you",detail:"The provider wants you to confirm something for “{name}\
+”. Sign in again and follow its page.",more:"For example new terms, a second factor, or a rule of your organization.",action:"sign_in_again"},account_disabled:{
+title:"The account is disabled",detail:"The provider says that the account of “{name}” is disabled. Ask the provider or your administrator to enable it, then si\
+gn in again.",action:"sign_in_again"},wrong_account:{title:"Another account signed in",detail:"Another account than before signed in to “{name}”. Sign in again \
+with the account that it belongs to.",more:"To move the session to the other account, sign in with: sessionkeeper login NAME --as-other",action:"sign_in_again"},
+no_refresh_token:{title:"Sign-in is needed",detail:"The provider gave nothing to renew “{name}” with, and its time is over. Sign in again to go on.",more:"N\
+o refresh token came with the access token. Allow offline access for the client at the provider and, where the provider knows the scope offline_access, ask for \
+it.",action:"sign_in_again"},scope_changed:{title:"Permissions have changed",detail:"“{name}” has other permissions than it needs. Sign in again to confirm them\
+.",more:"The scopes of the session are not those of the last consent.",action:"sign_in_again"}},setup_needed:{"":{title:"The setup needs a correction",detail:"T\
+he provider does not accept how “{name}” is set up. Correct its settings, then sign in again.",action:"sign_in_again"},client:{title:"The app ID or secret i\
+s wrong",detail:"The provider does not accept the app that “{name}” uses. Check its ID and its secret at the provider, then enter the secret again.",more:"T\
+he provider calls them client ID and client secret. A secret may have run out.",action:"set_secret"},redirect:{title:"The return address is not registered",detail:"\
+The provider does not know the address to which the browser returns after a sign-in to “{name}”. Add it to the app at the provider, then sign in again.",more:"\
+The provider calls it redirect URI or callback URL.",action:"sign_in_again"},scope:{title:"A permission is not allowed",detail:"The provider does not give “{nam\
+e}” one of the permissions that it asks for. Correct the list of permissions, then sign in again.",more:"One of the scopes is unknown to the provider, or the \
+client may not have it.",action:"sign_in_again"},config:{title:"The settings cannot be used",detail:"“{name}” cannot be used as it is set up. Correct its file; \
+it is read again by itself.",action:"edit"}},keychain_locked:{"":{title:"The keychain cannot be used",detail:"“{name}” waits for your keychain. Everything goes \
+on by itself when it is back.",action:"unlock"},locked:{title:"The keychain is locked",detail:"“{name}” waits for your keychain. Unlock it, and everything goes \
+on by itself.",action:"unlock"},denied:{title:"The keychain refused access",detail:"“{name}” waits for your keychain, which did not let Sessionkeeper in. Unlock\
+ it and allow Sessionkeeper.",action:"unlock"},absent:{title:"The keychain is not there",detail:"The keychain that holds “{name}” cannot be found. Start it, and\
+ everything goes on by itself.",more:"Was the keeper started with another kind of keychain before? Then start it with that one, or sign in again.",action:"detai\
+ls"},slow:{title:"The keychain does not answer",detail:"“{name}” waits for your keychain. Sessionkeeper keeps trying; restart the keychain if this lasts.",action:"\
+details"},full:{title:"The keychain is full",detail:"There is no room for “{name}” in your keychain. Remove what you no longer need from it.",action:"detail\
+s"}},paused:{"":{title:"Paused",detail:"“{name}” is paused: it is not renewed, and programs cannot use it. Resume it to go on.",action:"resume"}},signed_out:{
+"":{title:"Signed out",detail:"Nobody is signed in to “{name}”. Sign in to use it.",action:"sign_in"}}},machine:{no_keeper:{title:"The keeper does not run",
+detail:"Your sessions are safe, but nothing renews them now. Start the keeper to go on.",action:"start"},no_autostart:{title:"The keeper does not run",detail:"Y\
+our sessions are safe, but nothing renews them now, and no program may start the keeper here. Start it yourself to go on.",more:"SESSIONKEEPER_NO_AUTOSTART=1 is\
+ set in the environment.",action:"serve"},keeper_starting:{title:"The keeper is starting",detail:"Your sessions will be here in a moment.",action:"wait"},keeper_silent:{
+title:"The keeper does not answer",detail:"It runs, but does not answer. Stop it and start it again; no session is lost by that.",action:"start"},keeper_other:{
+title:"Another version of the keeper runs",detail:"Version {running} runs, and this is {version}. Stop the old one (process {pid}); the new one then starts by i\
+tself.",action:"details"},clock_wrong:{title:"The clock is wrong",detail:"This computer's clock is {span} {side} that of {host}. Set the clock, so that sessions\
+ are renewed in time.",more:"Best let the system set it by itself (NTP).",action:"details"},no_network:{title:"There is no connection",detail:"The providers can\
+not be reached. Sessionkeeper keeps trying; there is nothing you need to do.",action:"wait"},provider_silent:{title:"A provider cannot be reached",detail:"Sessi\
+ons there go on when it is back. Check the network if this lasts.",action:"wait"},outage:{title:"{names} cannot be renewed now",detail:"The provider cannot be r\
+eached. Sessionkeeper keeps trying; there is nothing you need to do.",action:"wait"},history_down:{title:"The history cannot be written",detail:"Your sessions g\
+o on as before. Make room on the disk, so that the history goes on too.",more:"The keeper's log tells more: keeper.log in its state folder.",action:"details"},page_down:{
+title:"The page cannot be opened",detail:"Its address is taken by another program. Your sessions go on as before; give the page another address.",more:"Set http\
+ in config.toml, or start the keeper with --http.",action:"details"},socket_down:{title:"Programs cannot reach the keeper",detail:"Its door for programs is shut\
+. Stop the keeper and start it again; no session is lost by that.",more:"The keeper's log tells more: keeper.log in its state folder.",action:"start"},keychain_locked:{
+title:"The keychain is locked",detail:"Your sessions wait for it. Unlock it, and everything goes on by itself.",action:"unlock"},keychain_denied:{title:"The key\
+chain refused access",detail:"It did not let Sessionkeeper in. Unlock it and allow Sessionkeeper; everything then goes on by itself.",action:"unlock"},keychain_absent:{
+title:"There is no keychain",detail:"Your sessions are kept in a keychain, and none runs. Install and start one (GNOME Keyring, KWallet or KeePassXC), or keep t\
+hem in a file with a passphrase.",action:"use_file"},keychain_slow:{title:"The keychain does not answer",detail:"Your sessions wait for it. Sessionkeeper keeps \
+trying; restart the keychain if this lasts.",action:"details"},keychain_full:{title:"The keychain is full",detail:"There is no room for your sessions in it. Rem\
+ove what you no longer need, or let Sessionkeeper keep a single entry in it.",more:'Set keychain = "sealed" in config.toml: one key alone then lies in the keych\
+ain.',action:"details"},keychain_down:{title:"The keychain cannot be used",detail:"Your sessions wait for it. Everything goes on by itself when it is back.",action:"\
+details"},waiting_records:{title:"The keychain has not saved everything yet",detail:"What is new ({count}) lies sealed on the disk until then. It is moved by it\
+self when the keychain is back.",action:"wait"},broken_file:{title:"A settings file cannot be read",detail:"It is left as it is: {fault}. Correct it; it is read\
+ again by itself.",action:"details"},open_files:{title:"A file is open to others",detail:"Somebody else on this computer could read or change it. Make it yours \
+alone.",action:"details"},no_tray:{title:"There is no place for the tray icon",detail:"This desktop shows no tray icons now. Add a system tray to its panel; unt\
+il then the page has all that the icon has.",more:"On GNOME: gnome-shell-extension-appindicator. Elsewhere a panel with a system tray, such as that of KDE Plasm\
+a or Xfce.",action:"open_page"},no_display:{title:"There is no screen",detail:"No desktop can be reached from here. Start this from inside the desktop, or sign \
+in with a code on another device.",more:"Neither DISPLAY nor WAYLAND_DISPLAY names one that answers. Ways to sign in without it: --device, --no-browser.",action:"\
+details"},no_dbus:{title:"The desktop cannot be reached",detail:"Notifications, the tray icon and the keychain need the desktop's message bus. Start this from i\
+nside the desktop.",more:"No D-Bus session bus was found. Where there is none at all, install dbus-user-session and log in again.",action:"details"},no_notifications:{
+title:"Notifications are not shown",detail:"This desktop has nothing that shows them. Install a notification service; until then warnings are in the tray and on\
+ the page.",more:"For example dunst, xfce4-notifyd or notification-daemon.",action:"open_page"},no_browser:{title:"There is no browser",detail:"No program here \
+opens web pages. Install a browser, or sign in with a code on another device.",more:"No opener (xdg-open and the like) is on PATH. Ways to sign in without it: -\
+-device, --no-browser.",action:"details"}},actions:{sign_in:{label:"Sign in",command:"sessionkeeper login {name}"},sign_in_again:{label:"Sign in again",command:"\
+sessionkeeper login {name}"},resume:{label:"Resume",command:"sessionkeeper resume {name}"},unlock:{label:"Unlock",command:"sessionkeeper doctor"},set_secret:{label:"\
+Enter secret…",command:"sessionkeeper set-secret --client-secret-file FILE {name}"},edit:{label:"",command:"sessionkeeper doctor"},start:{label:"Start",command:"\
+sessionkeeper serve"},serve:{label:"",command:"sessionkeeper serve"},use_file:{label:"",command:"sessionkeeper serve --keychain file --passphrase-file FILE"},open_page:{
+label:"Open page",command:"sessionkeeper ui"},details:{label:"Details",command:"sessionkeeper doctor"},wait:{label:"",command:""}},events:{"session.added":"Adde\
+d","session.removed":"Removed","session.state":"State changed","token.renewed":"Renewed","refresh.failed":"Renewal failed","session.warning":"Warning","session.\
+cured":"Well again","consent.opened":"Sign-in page opened","consent.done":"Sign-in finished","keychain.state":"Keychain changed","keeper.wake":"Computer woke up"},
+stories:{"session.added":"{name} was added","session.removed":"{name} was removed","session.state":"{name}: {state} (was: {was})","token.renewed":"{name} was re\
+newed, good for {span}","refresh.failed":"{name} could not be renewed: {why}","session.warning":"{name} ends {when}","session.warning.outage":"{name} cannot be \
+renewed: the provider cannot be reached","session.cured":"{name} is well again","consent.opened":"{name} waits for you in the browser","consent.done":"{name}: s\
+ign-in ended: {why}","keychain.state":"keychain: {why}","keeper.wake":"the computer woke up"},keychain:{ok:"ready",locked:"locked",denied:"refused access",absent:"\
+not there",slow:"does not answer",full:"full"},health:{ok:"All is well",degraded:"Something waits",down:"Something is broken"},checks:{keeper:"Runs (process {pi\
+d}, version {version})",keychain:"{backend}: ready",history:"Is written",socket:"Open to your programs",page:"Ready for your browser",page_off:"Turned off",configuration:"\
+{path}, {count}",files:"Yours and private",clock:"Agrees with {host}",clock_unknown:"No provider has told the time yet"},notices:{end:{title:"{name} ends in {sp\
+an}",body:"At {time} this session ends, and programs that use it stop working. Sign in again to go on."},ahead:{title:"{name} ends in {span}",body:"On {time} th\
+is session ends. You can sign in again any time before."},setup:{title:"{name} needs a correction",body:"{why}"},group:{title:"{count}",body:"{names}. Sign in t\
+o each of them in the list of sessions."},check_off:{title:"The check of {name} was turned off",body:"The address that it asks refuses even a fresh sign-in, so \
+it says nothing about the session. Correct check_url in the session's file to turn it on again."},no_refresh:{title:"{name} cannot be kept",body:"{why}"}},errors:{
+unavailable:"The provider of “{name}” cannot be reached now; the keeper keeps trying.",stopping:"The keeper is stopping; try again in a moment.",too_slow:"T\
+he renewal did not end in the time that you gave it; try again, or give a longer --wait.",moved:"Its file names another provider or app than the one that it is \
+signed in to, and nothing is sent there: put the file back as it was, or sign in again.",old_refused:"The provider does not accept the sign-in that you brought,\
+ so “{name}” was not added: check that it belongs to this app and was not used since, or add the session without it.",elsewhere:"This keychain does not hold\
+ the sign-in: start the keeper with the --keychain that it had before, or sign in again.",answered:"The provider's answer: {answer}."},remote:{revoked:"the prov\
+ider has ended the access",kept:"the access at the provider was left as it is",unsupported:"this provider has no way to end the access from here: end it on its \
+own pages if you want that",unreachable:"the provider could not be reached, so the access lives on there: end it on its own pages",nothing:"there was nothing to\
+ end at the provider"},labels:{sign_in:"Sign in",sign_in_again:"Sign in again",later:"Later",refresh:"Refresh",pause:"Pause",resume:"Resume",sign_out:"Sign out",
+remove:"Remove…",open_page:"Open page",open_list:"Open the list",add:"Add session…",quit:"Quit",details:"Details",copy:"Copy",copied:"Copied",cancel:"Cancel",
+close:"Close",back:"Back",next:"Next",save:"Save",try_again:"Try again",history:"History",settings:"Settings",sessions:"Sessions",autostart:"Start when I log in",
+account:"Account",provider:"Provider",state:"State",last_renewed:"Last renewed",renews:"Renews",ends:"Ends",next_try:"Next try",usable:"Good for",signed_in:"Sig\
+ned in",another_device:"Sign in on another device",paste:"Paste the address",app_id:"App ID",app_secret:"App secret",permissions:"Permissions",return_address:"R\
+eturn address",provider_address:"Address of the provider"},sentences:{renews:"Renews {when}",ends:"Ends {when}",ended:"Ended {when}",next_try:"Next try {when}",
+renewed:"Renewed {when}",no_sessions:"No sessions yet",no_sessions_detail:"Add one to stay signed in.",correct_file:"Correct the file; it is read again by itsel\
+f.",nothing_happened:"Nothing has happened yet",waiting:"Finish signing in to “{name}” in your browser.",link:"Open this address in your browser: {link}",no_page:"\
+No page? Open this address: {link}",device:"Open {link} on any device and enter this code:",paste:"Open the page and sign in. It ends on a page that may not loa\
+d: copy the address of that page and paste it here.",added:"“{name}” is signed in and will be kept.",fresh:"“{name}” was renewed a moment ago, so nothing wa\
+s sent.",copied:"Copied",confirm_remove:"Remove “{name}” from this computer?",confirm_remove_detail:"Its settings are removed as well. The provider is not t\
+old; sign out first if its access should end.",confirm_sign_out:"Sign out of “{name}”?",confirm_sign_out_detail:"Its access at the provider ends. Its settin\
+gs stay.",related:"This may also end: {names}.",not_renewed:"Not renewed until then: {names}."},window:{title_warning:"Session ends",title_welcome:"Welcome to S\
+essionkeeper",title_keychain:"Keychain",title_passphrase:"Passphrase",failed:"That did not work",welcome:"Sign in once, stay signed in.",welcome_detail:"Session\
+keeper lives in the tray and keeps your sign-ins alive.",welcome_renews:"It renews your sessions in the background, and warns you before one ends.",welcome_programs:"\
+Programs on this computer ask it for access, so you sign in once for all of them.",kept:"Your sign-ins are kept safe",kept_os:"They lie in your desktop's keycha\
+in and nowhere else.",kept_sealed:"They lie encrypted on this computer; the key is in your desktop's keychain.",kept_file:"They lie encrypted on this computer, \
+under your passphrase.",passphrase:"Passphrase",passphrase_again:"The same again",unlock:"Unlock your sessions",choose:"Choose a passphrase",choose_detail:"Your\
+ sessions are encrypted with it. Nobody can bring it back: without it you sign in to everything anew.",opening:"Opening…",differs:"The two are not the same. T\
+ype them again.",wrong:"That is not the passphrase. Try again.",keeper_ended:"The keeper has ended. Try again.",other_keeper:"{detail} A keeper runs already and\
+ cannot be told a passphrase from here: end it (process {pid}) and try again.",no_program:"The program sessionkeeper is missing. Install it beside this one."},tray:{
+start_again:"Start again",no_program:"The program sessionkeeper is missing. Install it beside this one, or on PATH.",start_slow:"The keeper takes too long to st\
+art. Its log tells why: keeper.log in the state folder.",forbidden:"Nothing renews your sessions now, and the tray may not start the keeper here. Start it yours\
+elf to go on.",soon:"Ends in less than a minute",ends:"Ends in {span}",state_ends:"{state}, ends in {span}",sign_out:"Yes, sign out of {name}",needs_you:"{n} ne\
+eds you",need_you:"{n} need you",some:"{n} {state}",more:"More ({first}–{last})",rest:"{n} more on the page…",failed:"{what} did not work"},counts:{sessions:{
+one:"{n} session",many:"{n} sessions"},entries:{one:"{n} entry",many:"{n} entries"},waiting:{one:"{n} session waits for you to sign in",many:"{n} sessions wait \
+for you to sign in"},well:{one:"{n} session signed in",many:"All {n} sessions signed in"},more:{one:"{names} and {n} more",many:"{names} and {n} more"}},fields:{
+name:{label:"Name",hint:"What you want to call it"},provider:{label:"Provider",hint:""},issuer:{label:"Address of the provider",hint:"Often called issuer, for e\
+xample https://login.example.org"},authorize_url:{label:"Sign-in address",hint:"Often called authorization endpoint"},token_url:{label:"Renewal address",hint:"O\
+ften called token endpoint"},device_url:{label:"Device sign-in address",hint:"Often called device authorization endpoint; optional"},check_url:{label:"Check add\
+ress",hint:"Asked now and then whether the access still holds; optional"},client_id:{label:"App ID",hint:"The provider calls it client ID or application ID"},client_secret:{
 label:"App secret",hint:"The provider calls it client secret; some apps have none"},redirect_uri:{label:"Return address",hint:"Register it at the provider, whic\
 h calls it redirect URI or callback URL"},scopes:{label:"Permissions",hint:"The provider calls them scopes"},account:{label:"Account",hint:"Offered on the sign-\
 in page; optional"},max_age:{label:"Longest time",hint:"Sign in anew after this time, for example 30d; optional"},warn_before:{label:"Warn before the end",hint:"\
-For example 5m"}}};var c=i.states,d=i.problems,g=i.machine,u=i.actions,T=i.labels,S=i.sentences,x=i.fields,A=e=>c[e]?.word??e,I=e=>c[e]?.tone??"wait",R=e=>i.events[e]??e,N=e=>i.keychain[e]??
-e,P=e=>i.reasons[e]??e,O=e=>i.remote[e]??"",C=e=>i.checks[e]??"",w=/(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,f=/(\p{Mn}{4})\p{Mn}+/gu,l=48,k=e=>e.replace(
-w,"�").replace(f,"$1");function y(e){let n=k(e),t=[...n];return t.length>l&&(n=`${t.slice(0,l-1).join("").trimEnd()}…`),/[^\u0000-\u007f]/.test(n)?`⁨${n}⁩`:
-n}function a(e,n){return e.replace(/\{(\w+)\}/g,(t,o)=>n[o]??t)}function M(e,n){let t=i.counts[e];return a(n===1?t.one:t.many,{n:String(n)})}function p(e,n){let t=u[e.
-action??""];return{title:a(e.title,n),detail:a(e.detail,n),more:e.more??"",action:e.action??"",label:t?.label??"",command:t?.command??""}}function W(e){let n=d[e.
-state]?.[e.reason??""]??d[e.state]?.[""];return n?p(n,{name:y(e.name)}):null}function b(e,n={}){return p(g[e]??{title:e,detail:""},n)}var $=e=>b(g[`keychain_${e}`]?
-`keychain_${e}`:"keychain_down");function D(e,n){return a(e,{name:/^[\w.-]+$/.test(n)?n:`'${n.replaceAll("'","'\\''")}'`})}var r=(e,n,t,o)=>t===0?`${e} ${n}`:`${e}\
- ${n} ${t} ${o}`;function h(e){let n=Math.max(0,Math.round(e/1e3)),t=60,o=3600,s=86400;return n<t?`${n} s`:n<3*t?r(Math.floor(n/t),"min",n%t,"s"):n<o?`${Math.floor(
-n/t)} min`:n<s?r(Math.floor(n/o),"h",Math.floor(n%o/t),"min"):n<2*s?r(1,"day",Math.floor(n%s/o),"h"):`${Math.floor(n/s)} days`}function E(e){return Math.round(Math.
-abs(e)/1e3)===0?"now":e>0?`in ${h(e)}`:`${h(-e)} ago`}export{C as checkWord,D as commandOf,M as count,R as eventWord,x as fields,a as fill,E as from,y as isolated,$ as keychainProblem,N as keychainWord,T as labels,
-b as machineProblem,k as plain,W as problemOf,P as reasonWord,O as remoteWord,S as sentences,h as span,A as stateWord,I as tone};
+For example 5m"}}};var l=i.states,r=i.problems,c=i.machine,w=i.actions,S=i.labels,x=i.sentences,A=i.fields,I=e=>l[e]?.word??e,R=e=>l[e]?.tone??"wait",N=e=>i.events[e]??e,P=e=>i.keychain[e]??
+e,O=e=>i.reasons[e]??e,E=e=>i.remote[e]??"",C=e=>i.checks[e]??"",f=/(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,k=/(\p{Mn}{4})\p{Mn}+/gu,d=48,y=e=>e.replace(
+f,"�").replace(k,"$1");function b(e){let n=y(e),t=[...n];return t.length>d&&(n=`${t.slice(0,d-1).join("").trimEnd()}…`),/[^\u0000-\u007f]/.test(n)?`⁨${n}⁩`:
+n}function o(e,n){return e.replace(/\{(\w+)\}/g,(t,s)=>n[s]??t)}function W(e,n){let t=i.counts[e];return o(n===1?t.one:t.many,{n:String(n)})}function g(e,n){let t=w[e.
+action??""];return{title:o(e.title,n),detail:o(e.detail,n),more:e.more??"",action:e.action??"",label:t?.label??"",command:t?.command??""}}function $(e){let n=r[e.
+state]?.[e.reason??""]??r[e.state]?.[""];return n?g(n,{name:b(e.name)}):null}function _(e,n={}){return g(c[e]??{title:e,detail:""},n)}var Y=e=>_(c[`keychain_${e}`]?
+`keychain_${e}`:"keychain_down");function D(e,n){return o(e,{name:/^[\w.-]+$/.test(n)?n:`'${n.replaceAll("'","'\\''")}'`})}var a=(e,n,t,s)=>t===0?`${e} ${n}`:`${e}\
+ ${n} ${t} ${s}`;function h(e){let n=Math.max(0,Math.round(e/1e3)),[t,s,p]=[60,3600,86400].map(m=>Math.round(n/m));return n<60?`${n} s`:n<180?a(Math.floor(n/60),
+"min",n%60,"s"):t<60?`${t} min`:t<1440?a(Math.floor(t/60),"h",t%60,"min"):s<48?a(1,"day",s%24,"h"):`${p} days`}function M(e){return Math.round(Math.abs(e)/1e3)===
+0?"now":e>0?`in ${h(e)}`:`${h(-e)} ago`}export{C as checkWord,D as commandOf,W as count,N as eventWord,A as fields,o as fill,M as from,b as isolated,Y as keychainProblem,P as keychainWord,S as labels,
+_ as machineProblem,y as plain,$ as problemOf,O as reasonWord,E as remoteWord,x as sentences,h as span,I as stateWord,R as tone};

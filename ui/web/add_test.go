@@ -1,0 +1,200 @@
+package web_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"sessionkeeper/ui/api"
+	"sessionkeeper/ui/api/apitest"
+	"sessionkeeper/ui/api/client"
+)
+
+// focused says what has the focus: its name, its label or its text.
+const focused = `((e) => e.name || e.ariaLabel || e.id || e.textContent.slice(0, 60))(document.activeElement)`
+
+func (b *browser) focus(want string) {
+	b.t.Helper()
+	b.until(fmt.Sprintf(`%s === %q`, focused, want))
+}
+
+func TestAddFromTheList(t *testing.T) {
+	b := open(t)
+	b.enter("add")
+	b.click("Google")
+	b.click("Choose another")
+	b.everywhere("add-list")
+	b.write("search", "git")
+	b.until(`document.querySelectorAll(".providers li").length === 1`)
+	b.click("GitHub")
+	if name, scopes := b.value("name"), b.value("scopes"); name != "github" || scopes != "repo" {
+		t.Errorf("suggested are the name %q and the scopes %q", name, scopes)
+	}
+	b.says("http://127.0.0.1/callback")
+	b.says("Register an OAuth app.")
+	b.click("Copy the return address")
+	b.until(`document.querySelector(".register .copy button").textContent === "Copied" ||
+		getSelection().toString() === "http://127.0.0.1/callback"`) // as the browser lets it
+	b.everywhere("add-form")
+	b.click("Sign in")
+	b.until(`document.activeElement.classList.contains("faults")`)
+	b.until(`document.querySelectorAll(".field .fault").length === 2`)
+	b.everywhere("add-faults")
+	b.write("name", "work/github")
+	b.write("client_id", "client-1")
+	b.write("client_secret", "canary-5d2e")
+	b.write("name", "work")
+	b.write("account", "ada@example.org")
+	b.click("Sign in")
+	b.newTab()
+	b.until(`document.querySelector(".add [data-part=sign-in]") !== null`)
+	b.everywhere("add-sign-in")
+	b.keeper.Finish("login-1")
+	b.until(state("work", "Signed in"))
+	if hash := eval[string](b, `location.hash`); hash != "" {
+		t.Errorf("the address still says %s", hash)
+	}
+	added := b.keeper.Added()
+	if len(added) != 1 {
+		t.Fatalf("%d sessions were added", len(added))
+	}
+	d := added[0].Definition
+	if d.Provider != "github" || d.ClientID != "client-1" || d.Account != "ada@example.org" ||
+		!slices.Equal(d.Scopes, []string{"repo"}) {
+		t.Errorf("added was %+v", d)
+	}
+	if added[0].ClientSecret.Reveal() != "canary-5d2e" {
+		t.Error("the secret was not sent")
+	}
+	b.click("Add session")
+	b.click("GitHub")
+	if secret, name := b.value("client_secret"), b.value("name"); secret != "" || name != "github" {
+		t.Errorf("the form still has the secret, or the name %q", name)
+	}
+	b.clean()
+}
+
+func TestAddWithVars(t *testing.T) {
+	b := open(t)
+	b.enter("add")
+	b.click("Keycloak")
+	if realm := b.value("vars.realm"); realm != "master" {
+		t.Errorf("the realm is %q", realm)
+	}
+	b.write("client_id", "c")
+	b.click("Sign in")
+	b.until(`document.querySelector("[name='vars.base']").ariaInvalid === "true"`)
+	b.write("vars.base", "https://sso.example")
+	b.click("Sign in")
+	b.until(`document.querySelector(".add [data-part=sign-in]") !== null`)
+	vars := b.keeper.Added()[0].Definition.Vars
+	if vars["base"] != "https://sso.example" || vars["realm"] != "master" {
+		t.Errorf("the variables are %v", vars)
+	}
+	b.click("Cancel the sign-in to keycloak")
+	b.until(`document.querySelector("[name=client_id]")?.value === "c"`) // nothing typed is lost
+	b.clean()
+}
+
+func TestAddByIssuer(t *testing.T) {
+	b := open(t)
+	b.keeper.SetDiscovery(client.Discovery{
+		Issuer: "https://login.example.org", TokenURL: "https://login.example.org/token", Offline: true,
+		AuthorizeURL: "https://login.example.org/authorize", RedirectURI: "http://127.0.0.1/callback",
+		Scopes: []string{"openid"},
+	})
+	b.enter("add")
+	b.click("By its addressYour company's or your own sign-in server")
+	b.write("issuer", "https://nobody.example")
+	b.until(`document.querySelector(".field .fault")?.textContent.includes("is no issuer")`)
+	b.everywhere("add-issuer-wrong")
+	b.write("issuer", "https://login.example.org")
+	b.says("It can keep you signed in.")
+	b.says("http://127.0.0.1/callback")
+	if name := b.value("name"); name != "login.example.org" {
+		t.Errorf("the name is %q", name)
+	}
+	b.everywhere("add-issuer")
+	b.write("client_id", "c")
+	b.click("Sign in")
+	b.until(`document.querySelector(".add [data-part=sign-in]") !== null`)
+	if d := b.keeper.Added()[0].Definition; d.Issuer != "https://login.example.org" || d.Provider != "" {
+		t.Errorf("added was %+v", d)
+	}
+	b.clean("400")
+}
+
+func TestAddByHand(t *testing.T) {
+	b := open(t)
+	b.enter("add")
+	b.click("By handYou know its two addresses")
+	b.write("authorize_url", "nonsense")
+	b.write("token_url", "https://login.example.org/token")
+	b.write("name", "hand")
+	b.write("client_id", "c")
+	b.click("Sign in")
+	b.until(`document.querySelector("[name=authorize_url]").ariaInvalid === "true"`)
+	b.everywhere("add-by-hand")
+	b.write("authorize_url", "https://login.example.org/authorize")
+	b.click("Sign in")
+	b.until(`document.querySelector(".add [data-part=sign-in]") !== null`)
+	d := b.keeper.Added()[0].Definition
+	if d.AuthorizeURL != "https://login.example.org/authorize" || d.TokenURL != "https://login.example.org/token" {
+		t.Errorf("added was %+v", d)
+	}
+	b.clean()
+}
+
+// TestAddTwice: the second one gets another name, and a name that is taken is refused beside its field.
+func TestAddTwice(t *testing.T) {
+	b := open(t, everyState()...)
+	b.enter("add")
+	b.click("GitHub")
+	if name := b.value("name"); name != "github-2" {
+		t.Errorf("the name is %q", name)
+	}
+	b.write("name", "github")
+	b.write("client_id", "c")
+	b.write("client_secret", "s")
+	b.click("Sign in")
+	b.until(`document.querySelector("[name=name]").ariaInvalid === "true"`)
+	b.click("Name")
+	b.focus("name")
+	if len(b.keeper.Added()) != 0 {
+		t.Error("a session that exists was changed")
+	}
+	b.clean()
+}
+
+// TestAddWithAWrongClient: the form comes back as it was, with what is wrong beside the field.
+func TestAddWithAWrongClient(t *testing.T) {
+	k := apitest.New()
+	r := refuser(k, k.LoginStatus)
+	b := openWith(t, k, func(o *api.Options) { o.Keeper = r })
+	b.enter("add")
+	b.click("Google")
+	b.write("client_id", "wrong")
+	b.write("client_secret", "canary-91c4")
+	b.click("Sign in")
+	b.newTab()
+	b.until(`document.querySelector(".add [data-part=sign-in]") !== null`)
+	r.end(client.Login{
+		ID: "login-1", Status: "failed", Failure: "setup",
+		Detail: "Google does not know this client. Check its id and secret.",
+	})
+	if err := k.Remove(t.Context(), "google"); err != nil { // what is not signed in to is not kept
+		t.Fatal(err)
+	}
+	b.until(`document.querySelector("[name=client_id]")?.ariaInvalid === "true"`)
+	b.until(`document.activeElement.classList.contains("faults")`)
+	if id, secret := b.value("client_id"), b.value("client_secret"); id != "wrong" || secret != "canary-91c4" {
+		t.Errorf("the client %q is left, with a secret of %d characters", id, len(secret))
+	}
+	b.everywhere("add-wrong-client")
+	b.write("client_id", "right")
+	b.click("Sign in")
+	b.until(`document.querySelector(".add [data-part=sign-in]") !== null`)
+	b.keeper.Finish("login-2")
+	b.until(state("google", "Signed in"))
+	b.clean()
+}

@@ -1,0 +1,75 @@
+package web_test
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"sessionkeeper/ui/api/client"
+)
+
+func TestHealth(t *testing.T) {
+	b := open(t, everyState()...)
+	b.keeper.SetClock(client.Clock{State: "ok", Seen: "accounts.google.com"})
+	b.enter("health")
+	b.says("Agrees with accounts.google.com")
+	b.everywhere("health")
+	b.click("Start when I log inOff")
+	b.until(`document.querySelector("[role=switch]").ariaChecked === "true"`)
+	b.says("Installed: a desktop entry /home/ada/.config/autostart/sessionkeeper.desktop")
+	if !b.keeper.Autostart().On {
+		t.Error("the keeper was not asked")
+	}
+	b.click("Start when I log inOn")
+	b.until(`document.querySelector("[role=switch]").ariaChecked === "false"`)
+	b.clean()
+}
+
+func TestHealthWithFaults(t *testing.T) {
+	b := open(t, everyState()...)
+	b.keeper.SetClock(client.Clock{State: "wrong", Skew: client.Duration(4 * time.Minute), Seen: "accounts.google.com"})
+	b.keeper.BreakHistory(errors.New("database disk image is malformed"))
+	b.keeper.Lock(errors.New("the collection is locked"))
+	b.addFault("work", errors.New("line 3: unknown field <b>tokn_url</b>"))
+	b.keeper.SetAutostart(client.Autostart{Kind: "systemd", Detail: "There is no systemd here that runs as you."})
+	b.enter("health")
+	b.says("This computer's clock is 4 min ahead")
+	b.says("The history cannot be written")
+	b.says("line 3: unknown field <b>tokn_url</b>")
+	b.says("There is no systemd here that runs as you.")
+	b.everywhere("health-faults")
+	b.click("Unlock the keychain")
+	b.until(`!document.body.innerText.includes("The keychain is locked")`)
+	if changes := b.keeper.Changes(); !slices.Contains(changes, "UnlockKeychain") {
+		t.Errorf("the keeper was asked for %v", changes)
+	}
+	b.clean("503")
+}
+
+// addFault gives the keeper a file that cannot be used. Its type is one that a face does not name.
+func (b *browser) addFault(name string, err error) {
+	add := reflect.ValueOf(b.keeper.AddFault)
+	fault := reflect.New(add.Type().In(0)).Elem()
+	fault.FieldByName("Name").SetString(name)
+	fault.FieldByName("Err").Set(reflect.ValueOf(err))
+	add.Call([]reflect.Value{fault})
+}
+
+func TestClockBehind(t *testing.T) {
+	b := open(t)
+	b.keeper.SetClock(client.Clock{State: "wrong", Skew: client.Duration(-4 * time.Minute), Seen: "accounts.google.com"})
+	b.enter("health")
+	b.says("This computer's clock is 4 min behind")
+	b.clean()
+}
+
+func TestLockedKeychain(t *testing.T) {
+	b := open(t, everyState()...)
+	b.keeper.Lock(errors.New("the collection is locked"))
+	b.enter("")
+	b.says("The keychain is locked. Your sessions wait for it.")
+	b.everywhere("keychain-locked")
+	b.clean("503")
+}

@@ -1,0 +1,374 @@
+package web_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"sessionkeeper/ui/api/apitest"
+	"sessionkeeper/ui/api/client"
+	"sessionkeeper/ui/web"
+)
+
+const arabic = "جلسة عمل "
+
+// everyState has a session in each state, three of which wait for the user, and one with a name of 200 letters.
+func everyState() []apitest.Session {
+	now := time.Now()
+	long := string([]rune(strings.Repeat(arabic, 23))[:200])
+	return []apitest.Session{
+		of("ada@example.org", apitest.Session{
+			Name: "github", Provider: "github", ClientID: "c1", State: "active", Scopes: []string{"repo", "read:org"},
+			Generation: 7, SignedInAt: now.Add(-60 * time.Hour),
+			LastRefreshAt: now.Add(-48 * time.Minute), AccessExpiresAt: now.Add(12 * time.Minute),
+			UsableUntil: now.Add(12 * time.Minute), RenewAt: now.Add(2*time.Minute + 30*time.Second),
+			EndsAt: now.Add(6 * 30 * 24 * time.Hour), // each renewal moves it
+		}),
+		of("ada@example.org", apitest.Session{
+			Name: long, Provider: "google", ClientID: "c2", State: "active",
+			LastRefreshAt: now.Add(-time.Hour), UsableUntil: now.Add(8 * time.Hour), RenewAt: now.Add(7 * time.Hour),
+			SignedInAt: now.Add(-time.Hour), EndsAt: now.Add(30 * 24 * time.Hour), EndsFirm: true,
+		}),
+		{
+			Name: "gitlab <b>work</b>", Issuer: "https://gitlab.example", ClientID: "c3", State: "retrying",
+			NextTryAt: now.Add(20 * time.Minute), UsableUntil: now.Add(40 * time.Minute),
+			LastRefreshAt: now.Add(-80 * time.Minute),
+			LastError:     &apitest.LastError{Code: "server_error", HTTPStatus: 502, At: now},
+		},
+		{
+			Name: "keycloak", Provider: "keycloak", ClientID: "c4", State: "expiring", SignedInAt: now.Add(-6 * time.Hour),
+			EndsAt: now.Add(4*time.Hour + 20*time.Second), EndsFirm: true, RenewAt: now.Add(3 * time.Minute),
+		},
+		of("ada@contoso.example", apitest.Session{
+			Name: "microsoft", Provider: "microsoft", ClientID: "c5", State: "sign_in_needed", Reason: "revoked",
+			UsableUntil: now.Add(25 * time.Minute), LastRefreshAt: now.Add(-35 * time.Minute),
+		}),
+		{
+			Name: "okta", Provider: "okta", ClientID: "c6", State: "sign_in_needed", Reason: "expired",
+			EndsAt: now.Add(-3 * time.Hour),
+		},
+		{Name: "slack", Provider: "slack", ClientID: "c7", State: "setup_needed", Reason: "client"},
+		{Name: "vault", Provider: "vault", ClientID: "c8", State: "keychain_locked", Reason: "locked"},
+		{Name: "weblate", Provider: "weblate", ClientID: "c9", State: "paused"},
+		{Name: "zulip", Provider: "zulip", ClientID: "c10", State: "signed_out"},
+	}
+}
+
+// of makes a session one of an account.
+func of(email string, s apitest.Session) apitest.Session {
+	s.Account.Email = email
+	return s
+}
+
+func TestPageShowsSessions(t *testing.T) {
+	b := open(t, everyState()...)
+	b.enter("")
+	b.until(`document.querySelectorAll(".session").length === 10`)
+	if url := eval[string](b, `location.href`); url != b.server.PageAddress()+"/" {
+		t.Errorf("the address is %s; the code is still in it", url)
+	}
+	for name, word := range map[string]string{
+		"github": "Signed in", "gitlab <b>work</b>": "Trying again", "keycloak": "Ends soon", "okta": "Sign-in needed",
+		"slack": "Setup needed", "vault": "Keychain locked", "weblate": "Paused", "zulip": "Signed out",
+	} {
+		b.until(state(name, word))
+	}
+	b.until(`document.getElementById("summary").textContent === "3 sessions need you"`)
+	b.until(`document.title === "(3) Sessionkeeper"`)
+	b.until(row("github") + `.querySelector(".time").textContent.startsWith("Renews in 2 min")`)
+	b.until(row("github") + `.querySelector(".who").textContent === "ada@example.org"`)
+	b.until(row("keycloak") + `.querySelector(".ends").textContent === "Ends in 4 h"`)
+	b.until(row("okta") + `.querySelector(".ends").textContent === "Ended 3 h ago"`)
+	b.until(row("microsoft") + `.querySelector(".why strong").textContent === "Access was revoked. "`)
+	names := eval[[]string](b, `[...document.querySelectorAll(".session h3")].map((h) => h.textContent)`)
+	if first := names[:6]; !slices.Equal(first, []string{
+		"microsoft", "okta", "slack", "vault", "keycloak", "gitlab <b>work</b>",
+	}) {
+		t.Errorf("first are %q; want those that need the user most", first)
+	}
+	if last := names[8:]; !slices.Equal(last, []string{"weblate", "zulip"}) {
+		t.Errorf("last are %q", last)
+	}
+	b.everywhere("sessions")
+	b.look("forced-colors=active", "prefers-color-scheme=dark")
+	b.shoot("sessions-forced-colours")
+	b.look()
+	b.clean()
+}
+
+func TestPageActs(t *testing.T) {
+	b := open(t, everyState()...)
+	b.enter("")
+	b.until(state("github", "Signed in"))
+	b.click("Details of github")
+	b.click("Pause github")
+	b.until(state("github", "Paused"))
+	b.until(`document.querySelector("[role=status]").textContent === "github: Paused"`)
+	if !eval[bool](b, `document.activeElement === `+row("github")+`.querySelector("h3")`) {
+		t.Error("the focus was lost with its button:", eval[string](b, `document.activeElement.outerHTML.slice(0, 100)`))
+	}
+	b.click("Resume github")
+	b.until(state("github", "Signed in"))
+	b.click("Details of keycloak")
+	b.click("Refresh keycloak")
+	b.until(state("keycloak", "Signed in"))
+	b.click("Sign out of github")
+	b.until(`document.querySelector("dialog")?.open === true`)
+	if !eval[bool](b, `document.activeElement.textContent === "Cancel"`) {
+		t.Error("the harmless answer does not have the focus")
+	}
+	b.everywhere("question-sign-out")
+	b.click("Cancel")
+	b.until(`!document.querySelector("dialog")`)
+	b.until(state("github", "Signed in"))
+	b.click("Sign out of github")
+	b.until(`document.querySelector("dialog")?.open === true`)
+	b.click("Sign out")
+	b.until(state("github", "Signed out"))
+	b.click("Details of slack")
+	b.click("Enter secret… slack")
+	b.write("client_secret", "canary-7f3a")
+	b.click("Save")
+	b.until(state("slack", "Signed in"))
+	if eval[bool](b, `document.documentElement.outerHTML.includes("canary-7f3a")`) {
+		t.Error("the secret is still on the page")
+	}
+	b.click("Unlock the keychain for vault")
+	b.until(`document.querySelector("[aria-disabled]") === null`)
+	b.clean()
+	if changes := b.keeper.Changes(); !slices.Contains(changes, "UnlockKeychain") {
+		t.Errorf("the keeper was asked for %v", changes)
+	}
+}
+
+func TestPageRemoves(t *testing.T) {
+	b := open(t, everyState()...)
+	b.enter("")
+	b.until(state("github", "Signed in"))
+	b.click("Details of github")
+	b.click("Remove… github")
+	b.until(`document.querySelector("dialog")?.open === true`)
+	b.do(chromedp.KeyEvent("\u001b"))
+	b.until(`!document.querySelector("dialog")`)
+	b.until(state("github", "Signed in"))
+	b.until(`document.activeElement?.ariaLabel === "Remove… github"`)
+	b.click("Remove… github")
+	b.until(`document.querySelector("dialog")?.open === true`)
+	b.everywhere("question-remove")
+	b.click("Sign out and remove")
+	b.until(`!(` + row("github") + `)`)
+	b.click("Details of zulip")
+	b.click("Remove… zulip")
+	b.until(`document.querySelector("dialog")?.open === true`)
+	b.click("Remove")
+	b.until(`!(` + row("zulip") + `)`)
+	want := []string{"Logout github", "Remove github", "Remove zulip"}
+	if changes := b.keeper.Changes(); !slices.Equal(changes, want) {
+		t.Errorf("the keeper was asked for %v; want %v", changes, want)
+	}
+	b.clean()
+}
+
+func TestPageIsLive(t *testing.T) {
+	b := open(t)
+	b.enter("")
+	b.says("No sessions yet")
+	b.everywhere("empty")
+	b.keeper.Put(apitest.Session{Name: "new", State: "active"})
+	b.until(state("new", "Signed in"))
+	b.keeper.Put(apitest.Session{Name: "new", State: "sign_in_needed", Reason: "reused"})
+	b.until(state("new", "Sign-in needed"))
+	b.keeper.Lock(errors.New("the keychain is locked; unlock it"))
+	b.says("The keychain is locked")
+	if _, err := b.client.Pause(t.Context(), "new"); err != nil {
+		t.Fatal(err)
+	}
+	b.until(state("new", "Paused"))
+	b.click("Unlock the keychain")
+	b.until(`!document.querySelector("[data-part=keychain]")`)
+	if err := b.client.Remove(t.Context(), "new"); err != nil {
+		t.Fatal(err)
+	}
+	b.says("No sessions yet")
+	b.clean("503")
+}
+
+// TestRowsKeepTheFocus: a row that moves takes the focus along, and none moves away under a pointer.
+func TestRowsKeepTheFocus(t *testing.T) {
+	b := open(t)
+	for i := range 8 {
+		b.keeper.Put(apitest.Session{Name: fmt.Sprintf("session %d", i), State: "active"})
+	}
+	b.enter("")
+	b.until(state("session 7", "Signed in"))
+	b.do(chromedp.Evaluate[chromedp.Void](row("session 6") + `.querySelector(".fold").focus()`))
+	b.keeper.Put(apitest.Session{Name: "session 6", State: "expiring"})
+	b.until(`document.querySelector(".session h3").textContent === "session 6"`)
+	if !eval[bool](b, `document.activeElement.ariaLabel === "Details of session 6"`) {
+		t.Error("the focus did not move with its row")
+	}
+	const over = `.querySelector(".fold").dispatchEvent(new PointerEvent("pointerover", {bubbles: true}))`
+	b.do(chromedp.Evaluate[chromedp.Void](row("session 5") + over))
+	b.keeper.Put(apitest.Session{Name: "session 7", State: "sign_in_needed"})
+	b.until(state("session 7", "Sign-in needed"))
+	if first := eval[string](b, `document.querySelector(".session h3").textContent`); first != "session 6" {
+		t.Errorf("%s is first: a row moved under the pointer", first)
+	}
+	b.do(chromedp.Evaluate[chromedp.Void](
+		`document.querySelector(".sessions").dispatchEvent(new PointerEvent("pointerleave"))`))
+	b.until(`document.querySelector(".session h3").textContent === "session 7"`)
+	b.clean()
+}
+
+func TestReloadKeepsTheBearer(t *testing.T) {
+	b := open(t, everyState()...)
+	b.enter("")
+	b.until(state("github", "Signed in"))
+	b.do(chromedp.Reload())
+	b.until(state("github", "Signed in"))
+	b.clean()
+}
+
+const locked = `document.querySelector("[data-part=closed]")?.textContent.includes("sessionkeeper ui")`
+
+func TestPageWithoutBearer(t *testing.T) {
+	b := open(t, everyState()...)
+	for _, address := range []string{"/", "/#k=WRONG"} {
+		b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(b.server.PageAddress()+address))
+		b.until(locked)
+		if eval[int](b, `document.querySelectorAll(".session").length`) != 0 {
+			t.Errorf("%s shows sessions", address)
+		}
+	}
+	b.everywhere("locked")
+	b.clean("401")
+}
+
+func TestExpiredBearer(t *testing.T) {
+	b := open(t, everyState()...)
+	b.enter("")
+	b.until(state("github", "Signed in"))
+	b.do(chromedp.Evaluate[chromedp.Void](`sessionStorage.setItem("bearer", "expired")`))
+	b.click("Resume weblate")
+	b.until(locked)
+	b.until(`document.querySelectorAll(".session").length === 0`)
+	b.clean("401")
+}
+
+// TestKeeperGoesAndComes: bearers live in the keeper's memory alone, so its successor knows none.
+func TestKeeperGoesAndComes(t *testing.T) {
+	b := open(t, everyState()...)
+	b.enter("")
+	b.until(state("github", "Signed in"))
+	address := strings.TrimPrefix(b.server.PageAddress(), "http://")
+	b.stop()
+	b.until(`document.querySelector("[data-part=lost]") !== null`)
+	if eval[int](b, `document.querySelectorAll(".session").length`) != 10 {
+		t.Error("the sessions went with the keeper")
+	}
+	b.everywhere("keeper-gone")
+	o := apitest.Options(t, b.keeper, web.Page())
+	o.HTTP = address
+	successor, _ := apitest.Serve(t, o)
+	b.until(locked)
+	b.do(chromedp.Navigate(successor.PageURL()))
+	b.until(state("github", "Signed in"))
+	b.until(`!document.querySelector("[data-part=lost]")`)
+	b.clean("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "401")
+}
+
+// TestStreamIsCut: the keeper is still there, so the page comes back by itself.
+func TestStreamIsCut(t *testing.T) {
+	b := open(t, apitest.Session{Name: "one", State: "active"})
+	b.enter("")
+	b.until(state("one", "Signed in"))
+	eval[bool](b, `{window.lost = 0; new MutationObserver(() =>
+		lost += document.querySelectorAll("[data-part=lost]").length)
+		.observe(document.body, {childList: true, subtree: true}); true}`)
+	for range 200 { // a listener that does not keep up loses its stream
+		b.keeper.Put(apitest.Session{Name: "one", State: "paused"})
+	}
+	b.keeper.Put(apitest.Session{Name: "two", State: "active"})
+	b.until(state("two", "Signed in"))
+	b.until(state("one", "Paused"))
+	if eval[int](b, `lost`) > 0 {
+		t.Error("the page said that the keeper was gone")
+	}
+	b.clean()
+}
+
+func TestSearch(t *testing.T) {
+	b := open(t, waiting(50)...)
+	b.enter("")
+	b.until(`document.querySelectorAll(".session").length === 50`)
+	b.write("find", "SESSION 17")
+	b.until(`document.querySelectorAll(".session").length === 1`)
+	b.write("find", "")
+	b.until(`document.querySelectorAll(".session").length === 50`)
+	b.everywhere("waiting")
+	b.clean()
+}
+
+// waiting has so many sessions that wait for the user.
+func waiting(n int) []apitest.Session {
+	sessions := make([]apitest.Session, n)
+	for i := range sessions {
+		sessions[i] = of(fmt.Sprintf("user%d@example.org", i), apitest.Session{
+			Name: fmt.Sprintf("session %d", i), Provider: "google", State: "sign_in_needed", Reason: "revoked",
+		})
+	}
+	return sessions
+}
+
+func TestSpans(t *testing.T) {
+	b := open(t)
+	b.do(chromedp.Navigate(b.server.PageAddress()))
+	v := vectors(t)
+	for _, one := range v.Spans {
+		got := eval[string](b, fmt.Sprintf(`import("/words.js").then((w) => w.span(%g))`, one.Seconds*1000))
+		if got != one.Text {
+			t.Errorf("%g s are %q; want %q", one.Seconds, got, one.Text)
+		}
+	}
+	for _, one := range v.From {
+		got := eval[string](b, fmt.Sprintf(`import("/words.js").then((w) => w.from(%g))`, one.Seconds*1000))
+		if got != one.Text {
+			t.Errorf("%g s from now are %q; want %q", one.Seconds, got, one.Text)
+		}
+	}
+	if len(v.Spans) == 0 || len(v.From) == 0 {
+		t.Error("there are no vectors")
+	}
+}
+
+// catalogue has a provider of each kind.
+func catalogue() []client.Provider {
+	return []client.Provider{
+		{
+			ID: "github", Name: "GitHub", Scopes: []string{"repo"}, RedirectURI: "http://127.0.0.1/callback",
+			ConsoleURL: "https://github.com/settings/developers", Secret: "required",
+			DeviceURL: "https://github.com/login/device/code",
+			Note:      "Register an OAuth app. Its tokens live until they are revoked.",
+		},
+		{
+			ID: "google", Name: "Google", Issuer: "https://accounts.google.com", Scopes: []string{"openid", "email"},
+			RedirectURI: "http://127.0.0.1/callback", ConsoleURL: "https://console.cloud.google.com/apis/credentials",
+			Secret: "required", Note: "Register a client of type Desktop app.",
+		},
+		{
+			ID: "keycloak", Name: "Keycloak", Issuer: "{base}/realms/{realm}", Scopes: []string{"openid", "offline_access"},
+			RedirectURI: "http://127.0.0.1/callback", Secret: "optional",
+			Vars: []client.Var{
+				{Name: "base", Hint: "the address of the server"}, {Name: "realm", Default: "master", Hint: "the realm"},
+			},
+		},
+		{ID: "microsoft", Name: "Microsoft", Secret: "none", RedirectURI: "http://localhost/callback"},
+		{ID: "okta", Name: "Okta"},
+		{ID: "slack", Name: "Slack", PasteOnly: true, RedirectURI: "https://localhost/callback"},
+	}
+}

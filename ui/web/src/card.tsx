@@ -1,0 +1,258 @@
+// One session.
+import { h } from "preact";
+import type { VNode } from "preact";
+import { useId, useState } from "preact/hooks";
+import { address, ask } from "./keeper";
+import { Mark } from "./marks";
+import { Panel } from "./panel";
+import { Act, Field, Form, Long, memo } from "./parts";
+import { signIn } from "./signin";
+import { change, note, say } from "./state";
+import type { Note, SignIn } from "./state";
+import { Facts } from "./facts";
+import { TimesOf } from "./times";
+import { Timeline } from "./timeline";
+import { fields, labels, plain, problemOf, stateWord, tone } from "./words";
+import type { Problem } from "./words";
+import type { Session } from "./wire";
+
+interface CardProps {
+  session: Session;
+  provider: string; // its name
+  running: SignIn | undefined;
+  note: Note | undefined;
+}
+
+export const post = (s: Session, action: string, body: unknown = {}): Promise<unknown> =>
+  ask("POST", address(s.name, action), body);
+
+export const Card = memo(({ session: s, provider, running, note: told }: CardProps) => {
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  const account = s.account.email || s.account.name || s.account.sub || "";
+  const problem = problemOf(s);
+  const tell = (text: string) => note(s.name, text);
+  return (
+    <li class="session card" data-tone={tone(s.state)} data-state={s.state}>
+      <Mark of={s.state} />
+      <div class="head">
+        <h3 tabIndex={-1} data-home dir="auto">
+          {plain(s.name)}
+        </h3>
+        <p class="who">
+          {account && <bdi>{plain(account)}</bdi>}
+          {account && provider && " · "}
+          {provider && <bdi>{plain(provider)}</bdi>}
+        </p>
+      </div>
+      <p class="state">{stateWord(s.state)}</p>
+      <button
+        type="button"
+        class="quiet fold"
+        aria-expanded={open}
+        aria-controls={open ? id : undefined}
+        aria-label={`${labels.details} of ${s.name}`}
+        onClick={() => setOpen(!open)}
+      >
+        {labels.details}
+        <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
+          <path d="m2 4 4 4 4-4" />
+        </svg>
+      </button>
+      <div class="rest">
+        <Trouble session={s} problem={problem} />
+        <TimesOf session={s} />
+        {told && <Told session={s} told={told} />}
+        {running ? (
+          <Panel name={s.name} running={running} key={running.id} />
+        ) : (
+          <Cure session={s} problem={problem} tell={tell} />
+        )}
+        {open && (
+          <div id={id} class="details">
+            <Actions session={s} running={running !== undefined} tell={tell} />
+            <Timeline name={s.name} session={s} />
+            <Facts session={s} problem={problem} />
+          </div>
+        )}
+      </div>
+    </li>
+  );
+});
+
+function Trouble({ session: s, problem }: { session: Session; problem: Problem | null }): VNode | null {
+  if (!problem)
+    return s.detail ? (
+      <p class="why">
+        <Long text={s.detail} />
+      </p>
+    ) : null;
+  const known = problem.title === stateWord(s.state);
+  return (
+    <div class="why">
+      <p>
+        {!known && <strong>{problem.title}. </strong>}
+        {problem.detail}
+      </p>
+      {s.detail && s.state === "setup_needed" && (
+        <p class="soft">
+          <Long text={s.detail} />
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Told({ session: s, told }: { session: Session; told: Note }): VNode {
+  return (
+    <div class="note">
+      <p>
+        <Long text={told.text} />
+      </p>
+      {told.failure === "wrong_account" && (
+        <Act
+          run={() => signIn(s.name, { as_other: true })}
+          failed={(text) => note(s.name, text)}
+          label={`Use the other account for ${s.name}`}
+        >
+          Use the other account
+        </Act>
+      )}
+    </div>
+  );
+}
+
+interface CureProps {
+  session: Session;
+  problem: Problem | null;
+  tell: (text: string) => void;
+}
+
+/** Cure is the button that helps. */
+function Cure({ session: s, problem, tell }: CureProps): VNode | null {
+  switch (problem?.action) {
+    case "sign_in":
+    case "sign_in_again":
+      return (
+        <div class="buttons">
+          <Act kind="main" run={() => signIn(s.name)} failed={tell} label={`${problem.label} to ${s.name}`}>
+            {problem.label}
+          </Act>
+        </div>
+      );
+    case "resume":
+      return (
+        <div class="buttons">
+          <Act kind="main" run={() => post(s, "/resume")} failed={tell} label={`${problem.label} ${s.name}`}>
+            {problem.label}
+          </Act>
+        </div>
+      );
+    case "unlock":
+      return (
+        <div class="buttons">
+          <Act
+            kind="main"
+            run={() => ask("POST", "/v1/keychain/unlock", {})}
+            failed={tell}
+            label={`${problem.label} the keychain for ${s.name}`}
+          >
+            {problem.label}
+          </Act>
+        </div>
+      );
+    case "set_secret":
+      return <Secret session={s} label={problem.label} />;
+    default:
+      return s.state === "retrying" ? (
+        <div class="buttons">
+          <Act run={() => post(s, "/refresh")} failed={tell} label={`${labels.try_again}: ${s.name}`}>
+            {labels.try_again}
+          </Act>
+        </div>
+      ) : null;
+  }
+}
+
+/** Secret asks for a client secret. It is sent and forgotten. */
+function Secret({ session: s, label }: { session: Session; label: string }): VNode {
+  const [open, setOpen] = useState(false);
+  const [secret, setSecret] = useState("");
+  const [fault, setFault] = useState("");
+  if (!open) {
+    return (
+      <div class="buttons">
+        <button type="button" class="main" aria-label={`${label} ${s.name}`} onClick={() => setOpen(true)}>
+          {label}
+        </button>
+      </div>
+    );
+  }
+  const send = async () => {
+    if (!secret) throw new Error("Enter the secret.");
+    await post(s, "/secret", { client_secret: secret });
+    setOpen(false);
+    setSecret("");
+  };
+  const tell = (text: string) => {
+    setFault(text);
+    if (text) say(text);
+  };
+  return (
+    <Form class="secret" run={send} failed={tell} label={labels.save} cancel={() => setOpen(false)}>
+      <Field
+        name="client_secret"
+        label={fields["client_secret"]?.label ?? ""}
+        type="password"
+        required
+        value={secret}
+        set={setSecret}
+        fault={fault}
+        hint={fields["client_secret"]?.hint}
+      />
+    </Form>
+  );
+}
+
+interface ActionsProps {
+  session: Session;
+  running: boolean;
+  tell: (text: string) => void;
+}
+
+/** Actions are what can be done besides. */
+function Actions({ session: s, running, tell }: ActionsProps): VNode {
+  const is = (...states: string[]) => states.includes(s.state);
+  const signOut = async () => {
+    const related = await ask<string[]>("GET", address(s.name, "/related"));
+    change({ question: { what: "sign_out", name: s.name, related } });
+  };
+  const remove = () => change({ question: { what: "remove", name: s.name, related: [] } });
+  return (
+    <div class="buttons">
+      {is("active", "retrying", "expiring") && (
+        <Act run={() => post(s, "/refresh")} failed={tell} label={`${labels.refresh} ${s.name}`}>
+          {labels.refresh}
+        </Act>
+      )}
+      {is("active", "retrying") && !running && (
+        <Act run={() => signIn(s.name)} failed={tell} label={`${labels.sign_in_again} to ${s.name}`}>
+          {labels.sign_in_again}
+        </Act>
+      )}
+      {!is("paused", "signed_out") && (
+        <Act run={() => post(s, "/pause")} failed={tell} label={`${labels.pause} ${s.name}`}>
+          {labels.pause}
+        </Act>
+      )}
+      {!is("signed_out") && (
+        <Act run={signOut} failed={tell} label={`${labels.sign_out} of ${s.name}`}>
+          {labels.sign_out}
+        </Act>
+      )}
+      <Act run={remove} label={`${labels.remove} ${s.name}`}>
+        {labels.remove}
+      </Act>
+    </div>
+  );
+}

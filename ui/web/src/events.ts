@@ -1,0 +1,89 @@
+// What happened to sessions, read once and then kept up to date.
+import { useEffect, useState } from "preact/hooks";
+import { address, ask } from "./keeper";
+import { failed, onEntries } from "./live";
+import type { Entry } from "./wire";
+import { plain, reasonWord, stateWord } from "./words";
+
+export interface History {
+  entries: readonly Entry[] | null; // newest first; null: not read yet
+  fault: string;
+}
+
+/** useHistory gives the newest entries of a session, or of all for "". */
+export function useHistory(name: string, limit: number): History {
+  const [history, set] = useState<History>({ entries: null, fault: "" });
+  const [turn, again] = useState(0);
+  useEffect(() => {
+    let stopped = false;
+    let early: Entry[] = []; // what happened while we asked
+    const stop = onEntries((entries) => {
+      if (!entries) return again((n) => n + 1);
+      const ours = entries.filter((e) => !name || e.session === name).reverse();
+      if (ours.length === 0) return;
+      set((h) => {
+        if (h.entries === null) {
+          early = [...ours, ...early].slice(0, limit);
+          return h;
+        }
+        return { ...h, entries: [...ours, ...h.entries].slice(0, limit) };
+      });
+    });
+    const path = name ? address(name, "/history") : "/v1/history";
+    ask<Entry[]>("GET", `${path}?limit=${limit}`).then(
+      (read) => {
+        const newest = read[0] ? Date.parse(read[0].at) : 0;
+        const missed = early.filter((e) => Date.parse(e.at) > newest);
+        if (!stopped) set({ entries: [...missed, ...read].slice(0, limit), fault: "" });
+      },
+      (error: unknown) => {
+        if (!stopped) set({ entries: [], fault: failed(error) });
+      },
+    );
+    return () => {
+      stopped = true;
+      stop();
+    };
+  }, [name, limit, turn]);
+  return history;
+}
+
+/** more says of an entry what its type does not. */
+export function more(e: Entry): string {
+  const d = e.detail ?? {};
+  const parts: string[] = [];
+  if (e.type === "session.state") {
+    parts.push(
+      [d["was"], d["state"]]
+        .filter(Boolean)
+        .map((s) => stateWord(s as string))
+        .join(" → "),
+    );
+    if (d["reason"]) parts.push(reasonWord(d["reason"]));
+  } else if (e.type === "consent.done") {
+    if (d["outcome"] && d["outcome"] !== "done") parts.push(reasonWord(d["outcome"]).replaceAll("_", " "));
+  } else {
+    if (d["reason"]) parts.push(reasonWord(d["reason"]));
+    if (d["message"]) parts.push(plain(d["message"]));
+    if (d["code"]) parts.push(plain(d["code"]));
+    if (d["http_status"]) parts.push(`status ${plain(d["http_status"])}`);
+    if (e.type === "session.warning" && d["kind"] === "outage") parts.push("the provider cannot be reached");
+  }
+  return parts.filter(Boolean).join(" · ");
+}
+
+/** kindOf says how an entry is drawn. */
+export function kindOf(e: Entry): "renewed" | "failed" | "warned" | "consent" | "" {
+  switch (e.type) {
+    case "token.renewed":
+      return "renewed";
+    case "refresh.failed":
+      return "failed";
+    case "session.warning":
+      return "warned";
+    case "consent.done":
+      return e.detail?.["outcome"] && e.detail["outcome"] !== "done" ? "failed" : "consent";
+    default:
+      return "";
+  }
+}

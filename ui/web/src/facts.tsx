@@ -1,0 +1,75 @@
+// What is known of a session, in the words of the trade.
+import { Fragment, h } from "preact";
+import type { ComponentChildren, VNode } from "preact";
+import { when } from "./clock";
+import { Copy, Long } from "./parts";
+import type { Session } from "./wire";
+import { commandOf, labels } from "./words";
+import type { Problem } from "./words";
+
+const time = (at: string | undefined): ComponentChildren => (at ? <time dateTime={at}>{when(at)}</time> : null);
+const code = (text: string | undefined): ComponentChildren =>
+  text ? (
+    <code>
+      <Long text={text} />
+    </code>
+  ) : null;
+
+export function Facts({ session: s, problem }: { session: Session; problem: Problem | null }): VNode {
+  const e = s.last_error;
+  const rows: [string, ComponentChildren][] = [
+    ["State", code([s.state, s.reason].filter(Boolean).join(" / "))],
+    ["Why", problem?.more],
+    ["The keeper says", s.detail && <Long text={s.detail} />],
+    [
+      "Last error",
+      e && (
+        <Fragment>
+          {code(e.code)}
+          {e.http_status ? ` (status ${e.http_status})` : ""}
+          {", "}
+          {time(e.at)}
+          {e.message && (
+            <Fragment>
+              : <Long text={e.message} />
+            </Fragment>
+          )}
+        </Fragment>
+      ),
+    ],
+    [labels.provider, code(s.provider)],
+    ["Issuer", code(s.issuer)],
+    [
+      labels.account,
+      [s.account.name, s.account.email, s.account.sub].filter(Boolean).map((text, i) => (
+        <Fragment key={i}>
+          {i > 0 && " · "}
+          <Long text={text as string} />
+        </Fragment>
+      )),
+    ],
+    ["Client ID", code(s.client_id)],
+    ["Scopes", code((s.scopes ?? []).join(" "))],
+    [labels.signed_in, time(s.signed_in_at)],
+    [labels.last_renewed, time(s.last_refresh_at)],
+    [labels.renews, time(s.renew_at)],
+    ["Access token until", time(s.access_expires_at)],
+    ["Warns", time(s.warn_at)],
+    [labels.ends, time(s.ends_at)],
+    [labels.next_try, time(s.next_try_at)],
+    ["Generation", s.generation > 0 ? code(String(s.generation)) : null],
+    ["Command", problem?.command && <Copy text={commandOf(problem.command, s.name)} what="the command" />],
+  ];
+  return (
+    <dl class="facts">
+      {rows
+        .filter(([, value]) => value && !(Array.isArray(value) && value.length === 0))
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}

@@ -1,0 +1,97 @@
+// All sessions, those that need the user first.
+import { h } from "preact";
+import type { VNode } from "preact";
+import { useState } from "preact/hooks";
+import { Card } from "./card";
+import { Mark } from "./marks";
+import { Field } from "./parts";
+import { hold, waiting } from "./state";
+import type { State } from "./state";
+import { count, labels, plain, sentences } from "./words";
+import type { Session } from "./wire";
+
+const manySessions = 12; // from here on there is a field to find one
+
+export function SessionsView({ state }: { state: State }): VNode {
+  const [search, setSearch] = useState("");
+  const { sessions, order } = state;
+  if (sessions.size === 0) return <Empty />;
+  const called = new Map(state.providers?.map((p) => [p.id, p.name]));
+  const provider = (s: Session) => called.get(s.provider) || s.provider || hostOf(s.issuer);
+  // Who has one session at a provider often calls it by the provider's name.
+  const besides = (s: Session) => (provider(s).toLowerCase() === s.name.toLowerCase() ? "" : provider(s));
+  const wanted = search.trim().toLowerCase();
+  const found = (s: Session) =>
+    !wanted ||
+    [s.name, s.account.email, s.account.name, provider(s)].some((text) => text?.toLowerCase().includes(wanted));
+  const over = (event: Event) => hold((event.target as Element).closest?.("button") !== null);
+  return (
+    <section aria-labelledby="summary">
+      <Summary sessions={sessions} />
+      {sessions.size > manySessions && (
+        <div class="find">
+          <Field name="find" type="search" label="Find a session" required value={search} set={setSearch} />
+        </div>
+      )}
+      <ul class="sessions" onPointerOver={over} onPointerLeave={() => hold(false)}>
+        {order.map((name) => {
+          const s = sessions.get(name);
+          return (
+            s &&
+            found(s) && (
+              <Card
+                key={name}
+                session={s}
+                provider={besides(s)}
+                running={state.signIns.get(name)}
+                note={state.notes.get(name)}
+              />
+            )
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+function hostOf(issuer: string | undefined): string {
+  try {
+    return issuer ? new URL(issuer).host : "";
+  } catch {
+    return plain(issuer ?? "");
+  }
+}
+
+function Summary({ sessions }: { sessions: ReadonlyMap<string, Session> }): VNode {
+  const n = waiting(sessions),
+    all = sessions.size;
+  const well = [...sessions.values()].every((s) => s.state === "active");
+  const signIns = [...sessions.values()].filter((s) => s.state === "sign_in_needed").length;
+  const need = n === signIns ? count("waiting", n) : n === 1 ? "1 session needs you" : `${n} sessions need you`;
+  const words = n > 0 ? need : well ? count("well", all) : count("sessions", all);
+  return (
+    <div class="summary" data-tone={n > 0 ? "bad" : well ? "good" : "off"}>
+      {(n > 0 || well) && <Mark of={n > 0 ? "bad" : "ok"} />}
+      <h2 id="summary" tabIndex={-1} data-home>
+        {words}
+      </h2>
+      {n > 0 && all > n && <p class="soft">{count("sessions", all)} in all</p>}
+    </div>
+  );
+}
+
+function Empty(): VNode {
+  return (
+    <section class="empty" aria-labelledby="summary">
+      <h2 id="summary" tabIndex={-1} data-home>
+        {sentences.no_sessions}
+      </h2>
+      <p>{sentences.no_sessions_detail}</p>
+      <p>
+        <a class="main" href="#go=add">
+          {labels.add.replace("…", "")}
+        </a>
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,132 @@
+// What the page knows. It is never changed in place: each change makes a new State and tells who draws it.
+import { useLayoutEffect, useState } from "preact/hooks";
+import type { Health, Login, Provider, Session } from "./wire";
+import { tone } from "./words";
+
+/** Link is how the page stands with the keeper; closed: the page may not ask. */
+export type Link = "opening" | "live" | "lost" | "closed";
+
+export type View = "sessions" | "add" | "history" | "health";
+
+/** Note is what became of something that the user asked for. */
+export interface Note {
+  text: string;
+  failure: string; // the kind of a sign-in's failure
+}
+
+/** SignIn is a sign-in that runs. */
+export interface SignIn extends Login {
+  fresh: boolean; // of a session that is being added
+}
+
+/** Question is asked before something that cannot be taken back. */
+export interface Question {
+  what: "sign_out" | "remove";
+  name: string;
+  related: string[]; // other sessions that it may end
+}
+
+export interface State {
+  link: Link;
+  view: View;
+  sessions: ReadonlyMap<string, Session>;
+  order: readonly string[]; // names, by attention
+  signIns: ReadonlyMap<string, SignIn>;
+  notes: ReadonlyMap<string, Note>;
+  question: Question | null;
+  health: Health | null;
+  providers: readonly Provider[] | null; // null: not read yet
+  said: string; // for who listens to a screen reader
+}
+
+let state: State = {
+  link: "opening",
+  view: "sessions",
+  sessions: new Map(),
+  order: [],
+  signIns: new Map(),
+  notes: new Map(),
+  question: null,
+  health: null,
+  providers: null,
+  said: "",
+};
+
+const drawers = new Set<() => void>();
+
+export const current = (): State => state;
+
+export function change(patch: Partial<State>): void {
+  state = { ...state, ...patch };
+  for (const draw of drawers) draw();
+}
+
+export function useStore(): State {
+  const [, draw] = useState(0);
+  useLayoutEffect(() => {
+    const again = () => draw((n) => n + 1);
+    drawers.add(again);
+    return () => void drawers.delete(again);
+  }, []);
+  return state;
+}
+
+/** say tells who listens to a screen reader. */
+export const say = (said: string): void => change({ said });
+
+export function put<V>(map: ReadonlyMap<string, V>, key: string, value: V | null): Map<string, V> {
+  const copy = new Map(map);
+  if (value === null) copy.delete(key);
+  else copy.set(key, value);
+  return copy;
+}
+
+export function note(name: string, text: string, failure = ""): void {
+  change({ notes: put(state.notes, name, text ? { text, failure } : null), said: text || state.said });
+}
+
+// Who needs the user most comes first; within that, by name.
+const ranks = [
+  "sign_in_needed",
+  "setup_needed",
+  "keychain_locked",
+  "expiring",
+  "retrying",
+  "active",
+  "paused",
+  "signed_out",
+];
+const names = new Intl.Collator(undefined, { numeric: true });
+
+export function byAttention(sessions: ReadonlyMap<string, Session>): string[] {
+  const rank = (s: Session) => (ranks.indexOf(s.state) + ranks.length) % ranks.length;
+  return [...sessions.values()]
+    .map((s) => ({ name: s.name, rank: rank(s) }))
+    .sort((a, b) => a.rank - b.rank || names.compare(a.name, b.name))
+    .map(({ name }) => name);
+}
+
+export function waiting(sessions: ReadonlyMap<string, Session>): number {
+  let n = 0;
+  for (const s of sessions.values()) if (tone(s.state) === "bad") n++;
+  return n;
+}
+
+// While a pointer is on a button of the list, no row moves away under it.
+let held = false;
+
+export function hold(on: boolean): void {
+  if (held === on) return;
+  held = on;
+  if (!on) change({ order: byAttention(state.sessions) });
+}
+
+/** shown changes the sessions, and their order unless that would move a button away under the pointer. */
+export function shown(sessions: ReadonlyMap<string, Session>, patch: Partial<State> = {}): void {
+  let order: readonly string[] = byAttention(sessions);
+  if (held) {
+    const kept = state.order.filter((name) => sessions.has(name));
+    order = [...kept, ...order.filter((name) => !state.sessions.has(name))];
+  }
+  change({ ...patch, sessions, order });
+}

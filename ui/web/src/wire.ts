@@ -1,0 +1,152 @@
+// The local API's words: what the keeper sends and takes. Times are RFC 3339.
+
+export interface Account {
+  sub?: string;
+  name?: string;
+  email?: string;
+}
+
+export interface LastError {
+  verdict: string;
+  code: string;
+  http_status?: number;
+  at: string;
+  message?: string;
+}
+
+export interface Session {
+  name: string;
+  provider: string;
+  issuer?: string;
+  account: Account;
+  client_id: string;
+  scopes: string[] | null;
+  state: string;
+  reason?: string;
+  detail?: string;
+  access_expires_at?: string;
+  usable_until?: string;
+  renew_at?: string;
+  ends_at?: string;
+  ends_firm?: boolean; // renewals do not move the end
+  warn_at?: string;
+  last_refresh_at?: string;
+  next_try_at?: string;
+  signed_in_at?: string;
+  generation: number;
+  last_error?: LastError;
+}
+
+export interface KeeperEvent {
+  type: string;
+  at: string;
+  session?: string;
+  sessions?: Session[]; // of snapshot
+  now?: Session; // the session as it is after this
+  [detail: string]: unknown;
+}
+
+export interface Entry {
+  at: string;
+  session: string;
+  type: string;
+  detail?: Record<string, string>;
+}
+
+export interface Part {
+  state: string;
+  detail?: string;
+}
+
+export interface Fault {
+  name?: string;
+  detail: string;
+}
+
+export interface Health {
+  status: string;
+  version: string;
+  pid: number;
+  keychain: Part & { backend: string; spilled?: number };
+  history: Part;
+  socket: Part;
+  http: Part;
+  faults?: Fault[];
+  clock?: { state: string; skew?: string; seen?: string };
+}
+
+export interface Login {
+  id: string;
+  status: "pending" | "done" | "failed";
+  login_url?: string;
+  user_code?: string;
+  expires_at?: string;
+  failure?: string;
+  detail?: string;
+  field?: string;
+  session?: Session;
+}
+
+export interface Logout {
+  session: Session;
+  remote: string;
+  detail?: string;
+}
+
+export interface Var {
+  name: string;
+  default?: string;
+  hint?: string;
+}
+
+export interface Provider {
+  id: string;
+  name: string;
+  issuer?: string;
+  device_url?: string;
+  scopes?: string[];
+  vars?: Var[];
+  paste_only?: boolean;
+  redirect_uri?: string;
+  secret?: string; // required, optional or none
+  console_url?: string;
+  note?: string;
+}
+
+export interface Discovery {
+  issuer: string;
+  authorize_url?: string;
+  token_url: string;
+  device_url?: string;
+  scopes?: string[];
+  offline: boolean;
+  provider: string;
+  redirect_uri: string;
+}
+
+export interface Autostart {
+  on: boolean;
+  kind?: string;
+  path?: string;
+  detail?: string;
+}
+
+export interface LoginRequest {
+  device?: boolean;
+  no_browser?: boolean;
+  as_other?: boolean;
+}
+
+export interface Definition {
+  provider?: string;
+  issuer?: string;
+  authorize_url?: string;
+  token_url?: string;
+  device_url?: string;
+  vars?: Record<string, string>;
+  client_id: string;
+  client_secret?: string;
+  scopes?: string[];
+  account?: string;
+  sign_in: LoginRequest;
+}
