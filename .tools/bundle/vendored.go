@@ -17,8 +17,7 @@ const vendor = "ui/web/vendor"
 // module is a library from npm that is part of the page, unmodified.
 type module struct {
 	Name, Version, License string
-	Tarball                string
-	Integrity              string            // of the tarball, as the registry tells it
+	Integrity              string            // of the package that the files come from, as npm tells it
 	Files                  map[string]string // SHA-256 by path
 }
 
