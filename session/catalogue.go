@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"sessionkeeper/session/config"
 	"sessionkeeper/session/provider"
 	"sessionkeeper/session/signin"
 )
@@ -55,12 +57,49 @@ func DescribeProvider(p provider.Provider) Provider {
 
 // Providers gives the catalogue, by id, the user's own files on top of the built-in ones.
 func (k *Keeper) Providers() []Provider {
-	all := k.o.Catalogue.All()
+	all := k.catalogue.Load().All()
 	views := make([]Provider, len(all))
 	for i := range all {
 		views[i] = DescribeProvider(all[i])
 	}
 	return views
+}
+
+// SetCatalogue takes over a catalogue that was read again; faults are what of its files cannot be used. Sessions that are
+// signed in stay with the addresses that they have.
+func (k *Keeper) SetCatalogue(ctx context.Context, c *provider.Catalogue, faults []error) {
+	_ = k.call(ctx, func() {
+		k.catalogue.Store(c)
+		k.noteFaults(faults)
+		for _, e := range k.entries {
+			if e.prov == nil {
+				continue
+			}
+			p := *e.prov // the one before may be in use
+			c.Restore(&p)
+			e.prov, e.d.Provider = &p, &p
+		}
+	})
+}
+
+// noteFaults takes over what of the catalogue cannot be used, and logs what is new of it.
+func (k *Keeper) noteFaults(faults []error) {
+	known := map[string]bool{}
+	for _, f := range k.unknown {
+		known[f.Err.Error()] = true
+	}
+	k.unknown = nil
+	for _, err := range faults {
+		if k.unknown = append(k.unknown, config.Fault{Err: err}); !known[err.Error()] {
+			k.log.Error("provider file cannot be used", "error", err)
+		}
+	}
+	k.showFaults()
+}
+
+func (k *Keeper) showFaults() {
+	all := slices.Concat(k.unread, k.unknown)
+	k.faults.Store(&all)
 }
 
 // Discovery is what an issuer says of itself.
@@ -80,7 +119,7 @@ type Discovery struct {
 // is an *Error with the field "issuer".
 func (k *Keeper) Discover(ctx context.Context, issuer string) (Discovery, error) {
 	issuer = cmp.Or(strings.TrimSpace(issuer), "-") // no address, but no target without an issuer either
-	p, err := k.o.Catalogue.Resolve(ctx, k.o.Wire, provider.Target{Issuer: issuer})
+	p, err := k.catalogue.Load().Resolve(ctx, k.o.Wire, provider.Target{Issuer: issuer})
 	if err != nil {
 		return Discovery{}, targetError("", err)
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +13,7 @@ import (
 	"time"
 
 	"sessionkeeper/session/config"
+	"sessionkeeper/session/provider"
 )
 
 // metadata answers discovery at hosts: a document, or the error of the connection where there is none.
@@ -203,5 +206,49 @@ func TestAdditionNamesTheField(t *testing.T) {
 				t.Errorf("want %s of %s: half a session is left", c.code, c.field)
 			}
 		}
+	})
+}
+
+// The user's provider files are taken over while the keeper runs; a broken one is told, and stays out.
+func TestCatalogueIsReadAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Minute)
+		w.have("one")
+		w.start()
+		defer w.stop()
+		dir := t.TempDir()
+		load := func(work string) {
+			t.Helper()
+			if err := os.WriteFile(filepath.Join(dir, "work.toml"), []byte(work), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			c, faults := provider.LoadCatalogue(dir)
+			w.k.SetCatalogue(t.Context(), c, faults)
+			w.k.Reload(t.Context())
+		}
+		known := func() bool {
+			return slices.ContainsFunc(w.k.Providers(), func(p Provider) bool { return p.ID == "work" })
+		}
+		add := func(name string) error {
+			_, _, err := w.k.Add(t.Context(), Addition{Definition: config.Session{Name: name, Provider: "work", ClientID: "desk"}})
+			return err
+		}
+		if known() || add("two") == nil {
+			t.Error("the provider is known before its file is there")
+		}
+		load("extends = \"google\"\nname = \"Work\"\n")
+		if err := add("two"); err != nil || !known() || len(w.k.Faults()) > 0 {
+			t.Errorf("with its file the provider is known: %v, adding: %v, faults: %v", known(), err, w.k.Faults())
+		}
+		load("name =\n")
+		if f := w.k.Faults(); known() || len(f) != 1 || !strings.Contains(f[0].Err.Error(), "work.toml") {
+			t.Errorf("with a broken file the provider is known: %v, faults: %v", known(), f)
+		}
+		load("extends = \"google\"\nname = \"Work\"\n")
+		if !known() || len(w.k.Faults()) > 0 {
+			t.Errorf("with a mended file the provider is known: %v, faults: %v", known(), w.k.Faults())
+		}
+		time.Sleep(2 * time.Minute)
+		w.token("one", TokenRequest{}) // goes on with the addresses that it has
 	})
 }

@@ -1,8 +1,10 @@
 package session
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -307,6 +309,81 @@ func TestRemoveBesideLogout(t *testing.T) {
 		case <-done:
 		case <-time.After(time.Minute):
 			t.Error("the sign-out hangs")
+		}
+	})
+}
+
+// Reading the files beside an addition takes no new session for one whose file is gone.
+func TestReloadBesideAdditions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Hour)
+		w.start()
+		defer w.stop()
+		_, events := w.k.Subscribe(t.Context())
+		var work, reloads sync.WaitGroup
+		var added atomic.Bool
+		for range 4 {
+			reloads.Go(func() {
+				for !added.Load() {
+					w.k.Reload(t.Context())
+				}
+			})
+		}
+		for i := range 4 {
+			work.Go(func() {
+				for j := range 10 {
+					def := config.Session{
+						Name: fmt.Sprintf("s%d-%d", i, j), AuthorizeURL: w.prov.AuthorizeURL, TokenURL: w.prov.TokenURL, ClientID: "desk",
+					}
+					if _, _, err := w.k.Add(t.Context(), Addition{Definition: def}); err != nil {
+						t.Errorf("adding %s: %v", def.Name, err)
+					}
+				}
+			})
+		}
+		work.Wait()
+		added.Store(true)
+		reloads.Wait()
+		if n := len(w.k.Sessions()); n != 40 {
+			t.Errorf("%d sessions are there; want all 40", n)
+		}
+		for len(events) > 0 {
+			if ev := <-events; ev.Type == EventRemoved {
+				t.Errorf("%s went away for a while", ev.Session)
+			}
+		}
+	})
+}
+
+// A session that is removed beside a reading of the files does not come back.
+func TestReloadBesideRemovals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Hour)
+		var names []string
+		for i := range 40 {
+			names = append(names, fmt.Sprintf("s%d", i))
+		}
+		w.have(names...)
+		w.start()
+		defer w.stop()
+		var reloads sync.WaitGroup
+		var removed atomic.Bool
+		for range 4 {
+			reloads.Go(func() {
+				for !removed.Load() {
+					w.k.Reload(t.Context())
+				}
+			})
+		}
+		for _, name := range names {
+			if err := w.k.Remove(t.Context(), name); err != nil {
+				t.Errorf("removing %s: %v", name, err)
+			}
+		}
+		removed.Store(true)
+		reloads.Wait()
+		if n := len(w.k.Sessions()); n > 0 {
+			t.Errorf("%d sessions came back", n)
 		}
 	})
 }

@@ -49,6 +49,8 @@ func (k *Keeper) checkLife(e *entry, now time.Time) {
 // checked takes over the answer about grant g.
 func (k *Keeper) checked(e *entry, g *grant, a provider.Answer) {
 	e.checking, e.verifying = false, false
+	k.heard(k.issuerOf(e), a, k.now())
+	k.showOutages()
 	if e.removed {
 		return
 	}

@@ -26,6 +26,7 @@ type entry struct {
 	g          *grant // nil: none, or not read yet
 	loaded     bool   // the store has told what there is
 	loading    bool
+	loadAgain  bool   // once more where it fails
 	resolving  bool   // the provider is being looked up
 	storeFault string // why the store cannot be used for this session
 	storeWords string // what to say of it; empty: what is said of the keychain
@@ -103,12 +104,12 @@ func (e *entry) dying() bool {
 	return (e.busy || e.demanded) && (e.late() || doubt)
 }
 
-// extends reports whether a refresh is known to move the end ahead.
+// extends reports whether a refresh is known to move the end ahead that the provider announces.
 func (e *entry) extends() bool {
 	if e.d.Extends != nil {
 		return *e.d.Extends
 	}
-	return e.prov != nil && e.prov.RefreshIdle > 0 && e.prov.RefreshAbsolute == 0 && e.def.MaxAge == 0
+	return e.prov != nil && e.prov.RefreshIdle > 0 && e.prov.RefreshAbsolute == 0
 }
 
 // renewable reports whether there is something to renew with and nothing that forbids it.
@@ -123,8 +124,9 @@ func (e *entry) plan(r float64) {
 	e.ends = endOf(e.prov, endFacts{
 		consentAt: g.consentAt, refreshedAt: e.d.LastRefreshAt, issuedAt: g.issuedAt, accessEnd: g.expiresAt,
 		refreshEnd: g.refreshEndsAt, hasRefresh: !g.refresh.Empty(), maxAge: time.Duration(e.def.MaxAge),
+		extends: e.extends(),
 	})
-	e.d.EndsAt = e.ends.at
+	e.d.EndsAt, e.d.EndsMoves = e.ends.at, e.ends.moves
 	var use time.Time
 	if e.d.Extends == nil || *e.d.Extends {
 		use = g.refreshEndsAt
@@ -136,7 +138,7 @@ func (e *entry) plan(r float64) {
 	}
 	e.renewDue = renewAt(g.issuedAt, g.expiresAt, use, e.late(), r)
 	// The provider's own word on an end that cannot be moved comes with one try just after it.
-	if past := e.ends.at.Add(time.Second); !e.ends.at.IsZero() && !e.ends.ours && !e.extends() &&
+	if past := e.ends.at.Add(time.Second); !e.ends.at.IsZero() && !e.ends.ours && !e.ends.moves &&
 		past.Before(e.renewDue) && past.After(g.issuedAt) {
 		e.renewDue = past
 	}
@@ -154,6 +156,8 @@ func (k *Keeper) stand(e *entry, now time.Time) (State, Reason, string) {
 		return SetupNeeded, ReasonSetupConfig, e.fault.Error()
 	case ref != nil && ref.Verdict == provider.VerdictSetup:
 		return SetupNeeded, ref.Reason, ref.Advice
+	case ref != nil && ref.OtherUser:
+		return SignInNeeded, ReasonWrongAccount, ""
 	case ref != nil:
 		return SignInNeeded, ref.Reason, ref.Advice
 	case e.storeFault != "":
@@ -186,7 +190,12 @@ func (e *entry) expiring(now time.Time, warnBefore time.Duration) bool {
 }
 
 // endCertain reports whether the end is one: use beats an idle limit as long as renewal works.
-func (e *entry) endCertain() bool { return !e.extends() || !e.d.FailingSince.IsZero() }
+func (e *entry) endCertain() bool { return !e.d.EndsMoves || !e.d.FailingSince.IsZero() }
+
+// endFirm reports whether the end is worth telling: renewals do not move it, or they fail and it was announced.
+func (e *entry) endFirm() bool {
+	return !e.d.EndsAt.IsZero() && (!e.d.EndsMoves || e.endCertain() && len(e.doneMarks()) > 0)
+}
 
 // publish makes a new snapshot for readers and reports what changed of the state.
 func (k *Keeper) publish(e *entry) {
@@ -195,7 +204,7 @@ func (k *Keeper) publish(e *entry) {
 	s := Session{
 		Name: e.def.Name, Provider: e.providerName(), ClientID: e.def.ClientID, Scopes: e.d.Scopes, Account: e.d.Account,
 		State: state, Reason: reason, Detail: detail, Generation: e.d.Generation, AccessExpiresAt: e.d.ExpiresAt,
-		EndsAt: e.d.EndsAt, LastRefreshAt: e.d.LastRefreshAt, SignedInAt: e.d.ConsentAt, LastError: e.d.LastError,
+		EndsAt: e.d.EndsAt, EndsFirm: e.endFirm(), LastRefreshAt: e.d.LastRefreshAt, SignedInAt: e.d.ConsentAt, LastError: e.d.LastError,
 	}
 	if s.Scopes == nil {
 		s.Scopes = append([]string{}, e.def.Scopes...)
@@ -218,7 +227,9 @@ func (k *Keeper) publish(e *entry) {
 		s.WarnAt, _ = nextMark(k.marks(e), e.doneMarks())
 	}
 	if e.renewable() && e.refusedNow() == nil {
-		s.RenewAt = e.renewDue
+		if !s.EndsFirm || !e.renewDue.After(s.EndsAt) || now.After(s.EndsAt) {
+			s.RenewAt = e.renewDue
+		}
 		if !e.d.FailingSince.IsZero() {
 			s.NextTryAt = k.nextTimerTry(e)
 		}
@@ -238,7 +249,7 @@ func (k *Keeper) publish(e *entry) {
 
 // endKnownAt is since when the present deadline is known.
 func (e *entry) endKnownAt() time.Time {
-	if e.extends() {
+	if e.d.EndsMoves {
 		return e.d.LastRefreshAt
 	}
 	return e.d.ConsentAt

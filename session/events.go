@@ -2,9 +2,12 @@ package session
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
+
+	"sessionkeeper/session/history"
 )
 
 // subscriberLag is how many events a subscriber may fall behind before it loses its channel.
@@ -93,4 +96,37 @@ func (ev Event) details() map[string]string {
 	at("ends_at", ev.EndsAt)
 	at("retry_at", ev.RetryAt)
 	return d
+}
+
+// emit tells the history, and subscribers once the loop's work is done.
+func (k *Keeper) emit(ev Event) {
+	ev.At = k.now()
+	k.outbox = append(k.outbox, ev)
+	if k.o.History != nil {
+		k.o.History.Append(history.Entry{At: ev.At, Session: ev.Session, Type: ev.Type, Detail: ev.details()})
+	}
+}
+
+// retell shows subscribers a session of which more is known now, where no event of this moment does.
+func (k *Keeper) retell(e *entry) {
+	if e.provisional || e.removed || slices.ContainsFunc(k.outbox, func(ev Event) bool { return ev.Session == e.def.Name }) {
+		return
+	}
+	s := e.pub.Load().session
+	k.outbox = append(k.outbox, Event{
+		Type: EventState, Session: s.Name, At: k.now(), State: s.State, Was: s.State, Reason: s.Reason, EndsAt: s.EndsAt,
+	})
+}
+
+// tellAll tells subscribers what has happened, each time with the session as it is published now: one who draws it needs
+// no second question, and never sees the middle of a change.
+func (k *Keeper) tellAll() {
+	for _, ev := range k.outbox {
+		if e := k.entries[ev.Session]; e != nil && !e.provisional {
+			ev.Now = &e.pub.Load().session
+		}
+		k.hub.send(ev)
+	}
+	clear(k.outbox)
+	k.outbox = k.outbox[:0]
 }

@@ -86,13 +86,15 @@ func (g *grant) renewed(p *provider.Provider, a provider.Answer, wall time.Time,
 }
 
 // extends reports whether the refresh that led from g to n moved the announced end ahead: an idle limit, which use
-// beats. ok is false where there is nothing to compare.
+// beats, as long as the provider has no other limit behind it. ok is false where there is nothing to compare.
 func (g *grant) extends(n *grant) (yes, ok bool) {
-	if g.refreshEndsAt.IsZero() || n.refreshEndsAt.IsZero() || n.issuedAt.Sub(g.issuedAt) < 4*time.Second {
+	if g.refreshEndsAt.IsZero() || n.refreshEndsAt.IsZero() {
 		return false, false
 	}
-	// Whole seconds are announced: an absolute end comes back within two of them.
-	return n.refreshEndsAt.Sub(g.refreshEndsAt) > 2*time.Second, true
+	// Whole seconds are announced: an absolute end comes back within a few of them, and one that moved by less between
+	// two refreshes that lie close together proves nothing.
+	yes = n.refreshEndsAt.Sub(g.refreshEndsAt) > sameDeadline
+	return yes, yes || n.issuedAt.Sub(g.issuedAt) > 2*sameDeadline
 }
 
 const recordFormat = 1

@@ -19,6 +19,8 @@ type issuer struct {
 	nextProbe  time.Time
 	lastEnd    time.Time
 	retryAfter time.Time
+	heardAt    time.Time // of its last answer, whatever it was
+	silentAt   time.Time // of the last try that did not reach it; zero: it has answered since
 }
 
 // reset ends the wait between probes: the machine woke up, or the network is back. Retry-After still binds.

@@ -41,6 +41,7 @@ type refusal struct {
 	Generation uint64           `json:"generation"`
 	At         time.Time        `json:"at"`
 	DeadAccess bool             `json:"dead_access,omitempty"` // the access token is known to be revoked too
+	OtherUser  bool             `json:"other_user,omitempty"`  // the last sign-in since was another account's
 }
 
 // durable is what a session must remember over a restart beside its grant. It holds no secret.
@@ -60,6 +61,7 @@ type durable struct {
 	Scopes        []string  `json:"scopes,omitempty"`
 	ExpiresAt     time.Time `json:"expires_at,omitzero"`
 	EndsAt        time.Time `json:"ends_at,omitzero"`
+	EndsMoves     bool      `json:"ends_moves,omitempty"` // each renewal moves EndsAt ahead
 	ConsentAt     time.Time `json:"consent_at,omitzero"`
 	LastRefreshAt time.Time `json:"last_refresh_at,omitzero"`
 	NoRefresh     bool      `json:"no_refresh,omitempty"` // the last sign-in brought nothing to renew with

@@ -1,12 +1,9 @@
 package session
 
 import (
-	"cmp"
 	"container/heap"
 	"context"
-	"fmt"
 	"log/slog"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -65,6 +62,7 @@ type Options struct {
 	Config    *config.Dir
 	Settings  config.Settings
 	Catalogue *provider.Catalogue
+	Faults    []error // what of the catalogue's files cannot be used
 	Wire      *provider.Wire
 	Store     Store
 	StateDir  string
@@ -89,8 +87,13 @@ type Keeper struct {
 	view     atomic.Pointer[map[string]*entry] // for readers
 	faults   atomic.Pointer[[]config.Fault]
 
+	catalogue atomic.Pointer[provider.Catalogue]
+
 	// What follows belongs to Run's goroutine.
 	entries        map[string]*entry
+	unread         []config.Fault // definitions that cannot be used
+	unknown        []config.Fault // files of providers that cannot be used
+	filed          uint64         // grows when what the definitions' files say was taken over or changed by us
 	heap           entryHeap
 	issuers        map[string]*issuer
 	parked         map[string]durable // states of sessions whose definition is gone
@@ -100,9 +103,9 @@ type Keeper struct {
 	queueAt        time.Time // when to ask the queue again
 	asking         bool      // the screen lock is being asked about
 	logins         map[string]*login
-	ports          signin.Ports               // of providers that want a fixed port
-	outages        map[string]map[string]bool // issuer -> sessions that were warned about
-	nextCheck      time.Time                  // no proof of life before: at most two a second
+	ports          signin.Ports // of providers that want a fixed port
+	outages        outages
+	nextCheck      time.Time // no proof of life before: at most two a second
 	lastLook       time.Time
 	clockWrong     bool    // the user was told
 	outbox         []Event // what happened since subscribers were last told
@@ -125,8 +128,10 @@ func New(o Options) (*Keeper, error) {
 		o: o, wall: o.Wall, log: o.Log, journal: j,
 		inbox: make(chan func()), stopped: make(chan struct{}),
 		entries: map[string]*entry{}, parked: map[string]durable{}, issuers: map[string]*issuer{}, logins: map[string]*login{},
-		outages: map[string]map[string]bool{}, keychain: "ok", notices: make(chan func(context.Context), 64),
+		outages: newOutages(), keychain: "ok", notices: make(chan func(context.Context), 64),
 	}
+	k.catalogue.Store(o.Catalogue)
+	k.noteFaults(o.Faults)
 	if err := k.restore(); err != nil {
 		return nil, err
 	}
@@ -148,6 +153,9 @@ func (k *Keeper) Run(ctx context.Context) error {
 
 	for _, e := range k.entries {
 		k.load(e)
+	}
+	for _, key := range []string{keyKeychain, keyClock, keyNetwork} { // what a keeper before this one may have left
+		k.withdraw(key)
 	}
 	k.lastLook = k.now()
 	timer := time.NewTimer(0)
@@ -271,7 +279,7 @@ func (k *Keeper) schedule(e *entry, now time.Time) {
 		sooner(w.until)
 	}
 	if at, ok := k.nextTry(e, now); ok {
-		sooner(at)
+		sooner(latest(at, now)) // zero: at once
 	}
 	if !e.busy && !e.resolving && (e.unsaved != nil || e.prov == nil && e.g != nil && e.fault == nil && !e.d.Paused) {
 		sooner(latest(e.nextTry, now))
@@ -328,232 +336,16 @@ func (k *Keeper) post(f func()) {
 	}
 }
 
-// restore reads the definitions and the states of the last run.
-func (k *Keeper) restore() error {
-	states, err := k.journal.load()
-	if err != nil {
-		return err
-	}
-	byName := k.parked
-	for _, d := range states {
-		if d.Intent != nil { // the run before ended between sending and knowing
-			d.Intent.Unknown = true
-		}
-		if was, ok := byName[d.Name]; !ok || d.Seq > was.Seq {
-			byName[d.Name] = d
-		}
-	}
-	defs, faults := k.o.Config.Sessions()
-	k.faults.Store(&faults)
-	var opened []string
-	add := func(def config.Session, fault error) {
-		d, ok := byName[def.Name]
-		if delete(byName, def.Name); !ok {
-			d = durable{ID: newID(), Name: def.Name, SignedOut: true}
-		}
-		e := k.insert(def, d)
-		e.fault = fault
-		if d.AutoOpened {
-			opened = append(opened, def.Name)
-		}
-	}
-	for _, def := range defs {
-		add(def, nil)
-	}
-	for _, f := range faults {
-		if f.Name != "" {
-			add(config.Session{Name: f.Name}, f.Err)
-		}
-	}
-	k.queue = signin.NewQueue(opened...) // those who wait for the user join it once their grants are read
-	k.showAll()
-	return nil
-}
-
-// insert adds a session to the loop's.
-func (k *Keeper) insert(def config.Session, d durable) *entry {
-	e := &entry{id: d.ID, def: def, d: d, index: -1, client: provider.Client{ID: def.ClientID}}
-	if d.Provider != nil && (d.Target == targetKey(def) || e.moved(def)) {
-		e.prov = d.Provider
-		k.o.Catalogue.Restore(e.prov)
-	}
-	if e.astray = e.moved(def); e.astray {
-		e.d.Refused = movedRefusal(d.Generation, k.now())
-	}
-	k.entries[def.Name] = e
-	heap.Push(&k.heap, e)
-	k.publish(e)
-	k.showAll()
-	return e
-}
-
-// showAll gives readers the sessions that there are.
-func (k *Keeper) showAll() {
-	m := make(map[string]*entry, len(k.entries))
-	for name, e := range k.entries {
-		if !e.provisional {
-			m[name] = e
-		}
-	}
-	k.view.Store(&m)
-}
-
-// save makes what the session must remember durable, beside the loop.
-func (k *Keeper) save(e *entry) {
-	if e.provisional || e.removed {
-		return
-	}
-	d := e.checkpoint()
-	k.wg.Go(func() { k.writeDurable(d) })
-}
-
-func (k *Keeper) writeDurable(d durable) {
-	if err := k.journal.write(d); err != nil {
-		k.log.Error("could not save a session's state", "session", d.Name, "error", err)
-	}
-}
-
-// checkpoint is a copy of the durable part that is newer than any before.
-func (e *entry) checkpoint() durable {
-	e.d.Seq++
-	d := e.d
-	d.Warned = slices.Clone(d.Warned)
-	if d.Intent != nil {
-		d.Intent = new(*d.Intent)
-	}
-	if d.Refused != nil {
-		d.Refused = new(*d.Refused)
-	}
-	return d
-}
-
-// emit tells the history, and subscribers once the loop's work is done.
-func (k *Keeper) emit(ev Event) {
-	ev.At = k.now()
-	k.outbox = append(k.outbox, ev)
-	if k.o.History != nil {
-		k.o.History.Append(history.Entry{At: ev.At, Session: ev.Session, Type: ev.Type, Detail: ev.details()})
-	}
-}
-
-// tellAll tells subscribers what has happened, each time with the session as it is published now: one who draws it needs
-// no second question, and never sees the middle of a change.
-func (k *Keeper) tellAll() {
-	for _, ev := range k.outbox {
-		if e := k.entries[ev.Session]; e != nil && !e.provisional {
-			ev.Now = &e.pub.Load().session
-		}
-		k.hub.send(ev)
-	}
-	clear(k.outbox)
-	k.outbox = k.outbox[:0]
-}
-
-// find gives the loop's session of that name.
-func (k *Keeper) find(name string) (*entry, error) {
-	e := k.entries[name]
-	if e == nil || e.provisional {
-		return nil, notFound(name)
-	}
-	return e, nil
-}
-
-func notFound(name string) *Error {
-	return &Error{
-		Code: CodeNotFound, Session: name,
-		Detail: fmt.Sprintf("There is no session %q: `sessionkeeper list` shows those that there are.", name),
-	}
-}
-
-// on runs f on the loop for a session that exists, and gives the snapshot after it.
-func (k *Keeper) on(ctx context.Context, name string, f func(e *entry) error) (Session, error) {
-	var s Session
-	var err error
-	if cerr := k.call(ctx, func() {
-		var e *entry
-		if e, err = k.find(name); err != nil {
-			return
-		}
-		if err = f(e); err == nil && !e.removed {
-			k.changed(e)
-			s = e.pub.Load().session
-		}
-	}); cerr != nil {
-		return s, cerr
-	}
-	return s, err
-}
-
-// Sessions gives all sessions, by name.
-func (k *Keeper) Sessions() []Session {
-	view := *k.view.Load()
-	all := make([]Session, 0, len(view))
-	for _, e := range view {
-		all = append(all, e.pub.Load().session)
-	}
-	slices.SortFunc(all, func(a, b Session) int { return cmp.Compare(a.Name, b.Name) })
-	return all
-}
-
-// Session gives one; *Error with CodeNotFound where there is none.
-func (k *Keeper) Session(name string) (Session, error) {
-	e := (*k.view.Load())[name]
-	if e == nil {
-		return Session{}, notFound(name)
-	}
-	return e.pub.Load().session, nil
-}
-
-// Faults are the definitions that cannot be used.
+// Faults are the files that cannot be used: sessions' definitions, and providers, which have no name here.
 func (k *Keeper) Faults() []config.Fault { return *k.faults.Load() }
-
-// Woke says that the machine slept or the network is back: the waits between tries end, every deadline is looked at.
-func (k *Keeper) Woke(ctx context.Context, source string, slept time.Duration) {
-	_ = k.call(ctx, func() { k.woke(source, slept, k.now()) })
-}
-
-func (k *Keeper) woke(source string, slept time.Duration, now time.Time) {
-	k.log.Info("woke up", "source", source, "slept", slept)
-	k.emit(Event{Type: EventWake, Kind: source, Message: slept.Round(time.Second).String()})
-	for _, i := range k.issuers {
-		i.reset()
-	}
-	for _, e := range k.entries {
-		e.failures, e.nextTry = 0, time.Time{}
-		e.due = now
-		if e.index >= 0 {
-			heap.Fix(&k.heap, e.index)
-		}
-	}
-}
-
-// turnedBack forgets the instants that a clock wrote down which has been put back since: they lie too far ahead. A token
-// from then is renewed at once, because its end is not to be trusted.
-func (k *Keeper) turnedBack(now time.Time, back time.Duration) {
-	k.nextCheck = time.Time{}
-	if !k.queueAt.IsZero() {
-		k.queueAt = now
-	}
-	for _, i := range k.issuers {
-		i.retryAfter = time.Time{}
-	}
-	for _, e := range k.entries {
-		e.lastStart, e.lastEnd, e.lastDemand = time.Time{}, time.Time{}, time.Time{}
-		e.retryAfter, e.checkAt = time.Time{}, time.Time{}
-		for _, w := range e.waiters {
-			w.until = w.until.Add(-back)
-		}
-		if e.g != nil && e.g.issuedAt.After(now) {
-			e.renewDue = now
-		}
-	}
-}
 
 // entryHeap orders the sessions by when they are looked at next.
 type entryHeap []*entry
 
-func (h *entryHeap) Len() int           { return len(*h) }
+func (h *entryHeap) Len() int { return len(*h) }
+
 func (h *entryHeap) Less(i, j int) bool { return (*h)[i].due.Before((*h)[j].due) }
+
 func (h *entryHeap) Swap(i, j int) {
 	s := *h
 	s[i], s[j] = s[j], s[i]

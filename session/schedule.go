@@ -85,37 +85,40 @@ type end struct {
 	at time.Time
 	// ours says that the keeper itself ends the session then (max_age, or nothing to renew with).
 	ours bool
+	// moves says that each renewal moves it ahead.
+	moves bool
 }
 
 // endFacts is what the end of a session follows from.
 type endFacts struct {
 	consentAt, refreshedAt, issuedAt, accessEnd, refreshEnd time.Time
 	hasRefresh                                              bool
+	extends                                                 bool // a refresh moves refreshEnd ahead
 	maxAge                                                  time.Duration
 }
 
 // endOf says when a session ends: the earliest of what is known.
 func endOf(p *provider.Provider, f endFacts) end {
 	var e end
-	sooner := func(at time.Time, ours bool) {
-		if !at.IsZero() && (e.at.IsZero() || at.Before(e.at)) {
-			e = end{at: at, ours: ours}
+	sooner := func(o end) {
+		if !o.at.IsZero() && (e.at.IsZero() || o.at.Before(e.at)) {
+			e = o
 		}
 	}
 	if f.maxAge > 0 && !f.consentAt.IsZero() {
-		sooner(f.consentAt.Add(f.maxAge), true)
+		sooner(end{at: f.consentAt.Add(f.maxAge), ours: true})
 	}
 	if !f.hasRefresh {
-		sooner(f.accessEnd, true)
+		sooner(end{at: f.accessEnd, ours: true})
 		return e
 	}
-	sooner(f.refreshEnd, false)
 	if p != nil && p.RefreshAbsolute > 0 && !f.consentAt.IsZero() {
-		sooner(f.consentAt.Add(p.RefreshAbsolute), false)
+		sooner(end{at: f.consentAt.Add(p.RefreshAbsolute)})
 	}
+	sooner(end{at: f.refreshEnd, moves: f.extends})
 	if p != nil && p.RefreshIdle > 0 {
 		if used := latest(f.refreshedAt, f.consentAt); !used.IsZero() {
-			sooner(used.Add(p.RefreshIdle), false)
+			sooner(end{at: used.Add(p.RefreshIdle), moves: true})
 		}
 	}
 	return e

@@ -83,6 +83,8 @@ func TestEndOf(t *testing.T) {
 		f    endFacts
 		want time.Duration
 		ours bool
+
+		moves bool
 	}{
 		{name: "nothing known", f: endFacts{hasRefresh: true, consentAt: t0}},
 		{name: "announced", f: endFacts{hasRefresh: true, consentAt: t0, refreshEnd: t0.Add(day)}, want: day},
@@ -92,7 +94,19 @@ func TestEndOf(t *testing.T) {
 		},
 		{
 			name: "idle from the last use", p: provider.Provider{RefreshIdle: 10 * day},
-			f: endFacts{hasRefresh: true, consentAt: t0, refreshedAt: t0.Add(3 * day)}, want: 13 * day,
+			f: endFacts{hasRefresh: true, consentAt: t0, refreshedAt: t0.Add(3 * day)}, want: 13 * day, moves: true,
+		},
+		{
+			name: "idle before max_age", p: provider.Provider{RefreshIdle: day},
+			f: endFacts{hasRefresh: true, consentAt: t0, maxAge: 10 * day}, want: day, moves: true,
+		},
+		{
+			name: "absolute at the end of many uses", p: provider.Provider{RefreshIdle: 10 * day, RefreshAbsolute: 12 * day},
+			f: endFacts{hasRefresh: true, consentAt: t0, refreshedAt: t0.Add(3 * day)}, want: 12 * day,
+		},
+		{
+			name: "announced, and moved by use",
+			f:    endFacts{hasRefresh: true, consentAt: t0, refreshEnd: t0.Add(day), extends: true}, want: day, moves: true,
 		},
 		{
 			name: "max_age before the rest", p: provider.Provider{RefreshAbsolute: 10 * day},
@@ -108,8 +122,9 @@ func TestEndOf(t *testing.T) {
 				}
 				return
 			}
-			if got.at.Sub(t0) != c.want || got.ours != c.ours {
-				t.Errorf("ends after %v (ours: %v); want %v (%v)", got.at.Sub(t0), got.ours, c.want, c.ours)
+			if got.at.Sub(t0) != c.want || got.ours != c.ours || got.moves != c.moves {
+				t.Errorf("ends after %v (ours: %v, moves: %v); want %v (%v, %v)",
+					got.at.Sub(t0), got.ours, got.moves, c.want, c.ours, c.moves)
 			}
 		})
 	}

@@ -80,6 +80,7 @@ type Session struct {
 	UsableUntil     time.Time  `json:"usable_until,omitzero"`
 	RenewAt         time.Time  `json:"renew_at,omitzero"`
 	EndsAt          time.Time  `json:"ends_at,omitzero"`
+	EndsFirm        bool       `json:"ends_firm,omitempty"` // renewals do not move EndsAt, or it was announced
 	WarnAt          time.Time  `json:"warn_at,omitzero"`
 	LastRefreshAt   time.Time  `json:"last_refresh_at,omitzero"`
 	NextTryAt       time.Time  `json:"next_try_at,omitzero"`

@@ -132,37 +132,6 @@ func (k *Keeper) cured(e *entry, told bool) {
 	k.endOutage(e)
 }
 
-// beginOutage shows one notice for all sessions of an issuer that cannot be renewed.
-func (k *Keeper) beginOutage(e *entry) {
-	key := e.issuerKey()
-	if k.outages[key] == nil {
-		k.outages[key] = map[string]bool{}
-	}
-	k.outages[key][e.def.Name] = true
-	k.showOutage(key)
-}
-
-func (k *Keeper) endOutage(e *entry) {
-	key := e.issuerKey()
-	if k.outages[key][e.def.Name] {
-		delete(k.outages[key], e.def.Name)
-		k.showOutage(key)
-	}
-}
-
-func (k *Keeper) showOutage(key string) {
-	var names []string
-	for name := range k.outages[key] {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	if len(names) == 0 {
-		k.withdraw(keyOutage + key)
-		return
-	}
-	k.notify(outageNotice(key, names))
-}
-
 // notify shows a notice without waiting for the desktop.
 func (k *Keeper) notify(n Notice) {
 	k.desktop(func(ctx context.Context) {

@@ -108,6 +108,15 @@ func sentence(detail, other, name string) string {
 // quoted is a name as a shell takes it.
 func quoted(name string) string { return table.Shell(name) }
 
+// otherAccount says that somebody else signed in than the account that a session belongs to.
+func otherAccount(name string, belongs Account) string {
+	who := table.Name(cmp.Or(belongs.Email, belongs.Name))
+	if who == "" {
+		who = table.Safe(table.Say(table.Errors, "account_before", nil))
+	}
+	return table.Say(table.Errors, "wrong_account", table.Values{"name": table.Name(name), "account": who})
+}
+
 // stop is s with a full stop.
 func stop(s string) string {
 	if s = strings.TrimSpace(s); s == "" || strings.ContainsAny(s[len(s)-1:], ".!?…:") {
@@ -122,6 +131,7 @@ const (
 	keyOutage   = "outage/"  // + issuer
 	keyGroup    = "sign-in"  // many sessions at once
 	keyCheck    = "check/"   // + name
+	keyNetwork  = "network"
 	keyKeychain = "keychain"
 
 	actionSignIn = "sign_in"
@@ -163,7 +173,10 @@ func signInNotice(s Session, link string) Notice {
 
 func setupNotice(s Session) Notice {
 	n := Notice{Key: keySession + s.Name, Urgent: true}
-	why := cmp.Or(table.Message(s.Detail), table.Safe(words.setup[s.Reason]))
+	why := table.Safe(words.setup[s.Reason])
+	if s.Detail != "" && (why == "" || s.Reason == ReasonSetupConfig) { // which setting it is
+		why = table.Message(s.Detail)
+	}
 	n.Title, n.Body = table.Notice("setup", table.Values{"name": table.Name(s.Name), "why": why})
 	return n
 }
@@ -180,8 +193,18 @@ func groupNotice(names []string) Notice {
 }
 
 func outageNotice(issuer string, names []string) Notice {
-	p, _ := table.OfMachine("outage", table.Values{"names": table.Names(names)})
+	p, _ := table.OfMachine("outage", table.Values{"names": table.TitleNames(names)})
 	return Notice{Key: keyOutage + issuer, Title: p.Title, Body: p.Detail}
+}
+
+// noNetworkNotice is the one for all outages at once: this computer is offline.
+func noNetworkNotice(names []string) Notice {
+	p, _ := table.OfMachine("no_network", nil)
+	n := Notice{Key: keyNetwork, Title: p.Title, Body: p.Detail}
+	if len(names) > 0 {
+		n.Body += " " + table.Say(table.Sentences, "not_renewed", table.Values{"names": table.Names(names)})
+	}
+	return n
 }
 
 func checkOffNotice(name string) Notice {

@@ -109,9 +109,15 @@ func TestNoticesBearHostileNames(t *testing.T) {
 		for _, n := range []Notice{
 			endNotice(s, now), aheadNotice(s, now), signInNotice(s, ""), signInNotice(s, "https://example.org/"),
 			setupNotice(s), groupNotice([]string{evil, "b"}), groupNotice(slices.Repeat([]string{evil}, 50)),
-			outageNotice("https://example.org", []string{evil}), checkOffNotice(evil),
+			outageNotice("https://example.org", []string{evil}), checkOffNotice(evil), noNetworkNotice([]string{evil, evil}),
 			keychainNotice("locked", evil), keychainNotice("else", evil), noRefreshNotice(evil),
 		} {
+			if strings.Contains(n.Body, "sessionkeeper ") {
+				t.Errorf("%s: a bubble says what to type: %q", what, n.Body)
+			}
+			if len([]rune(n.Title)) > 64 {
+				t.Errorf("%s: the end of the title %q cannot be read", what, n.Title)
+			}
 			if n.Key == "" || n.Title == "" || n.Body == "" {
 				t.Errorf("%s: an incomplete notice: %+v", what, n)
 			}
@@ -133,12 +139,12 @@ func TestNotices(t *testing.T) {
 		title, body string
 	}{
 		{
-			endNotice(s, now), "work ends in 5 min", "At 12:04 the provider ends this session, and programs that use " +
-				"it stop working. Sign in again to go on.",
+			endNotice(s, now), "work ends in 5 min", "At 12:04 this session ends, and programs that use it stop working. " +
+				"Sign in again to go on.",
 		},
 		{
 			aheadNotice(Session{Name: "work", EndsAt: now.AddDate(0, 0, 7)}, now), "work ends in 7 days",
-			"On Sunday, 8 March, 12:00 the provider ends this session. You can sign in again any time before.",
+			"On Sunday, 8 March, 12:00 this session ends. You can sign in again any time before.",
 		},
 		{
 			signInNotice(s, "https://example.org/a"), "Access was revoked", "Access for “work” was taken back at the " +
@@ -146,9 +152,26 @@ func TestNotices(t *testing.T) {
 		},
 		{
 			groupNotice([]string{"a", "b", "c", "d", "e", "f"}), "6 sessions wait for you to sign in",
-			"a, b, c, d and 2 more. Open the list, or run: sessionkeeper ui",
+			"a, b, c, d and 2 more. Sign in to each of them in the list of sessions.",
 		},
 		{setupNotice(Session{Name: "work", Detail: "Check it."}), "work needs a correction", "Check it."},
+		{
+			setupNotice(Session{Name: "work", Reason: ReasonSetupConfig, Detail: "work.toml:3: no."}),
+			"work needs a correction", "work.toml:3: no.",
+		},
+		{
+			setupNotice(Session{Name: "work", Reason: ReasonSetupClient, Detail: "invalid_client"}), "work needs a correction",
+			"The provider does not accept the app that this session uses. Check its ID and its secret at the provider, " +
+				"then enter the secret again.",
+		},
+		{
+			outageNotice("https://example.org", []string{"a", "b", "c"}), "a and 2 more cannot be renewed now",
+			"The provider cannot be reached. Sessionkeeper keeps trying; there is nothing you need to do.",
+		},
+		{
+			noNetworkNotice([]string{"a", "b"}), "There is no connection", "The providers cannot be reached. " +
+				"Sessionkeeper keeps trying; there is nothing you need to do. Not renewed until then: a, b.",
+		},
 	} {
 		if c.n.Title != c.title || c.n.Body != c.body {
 			t.Errorf("got %q, %q\nwant %q, %q", c.n.Title, c.n.Body, c.title, c.body)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sessionkeeper/session"
 	"sessionkeeper/session/config"
 	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/api/places"
@@ -99,11 +100,6 @@ func ownPrograms() (atLogin, error) {
 }
 
 func setAutostart(on bool) (client.Autostart, error) {
-	if on {
-		if err := canStartAlone(); err != nil {
-			return client.Autostart{}, err
-		}
-	}
 	a, err := ownPrograms()
 	if err != nil {
 		return client.Autostart{}, err
@@ -119,7 +115,7 @@ func lookAtAutostart() (client.Autostart, error) {
 	return a.Look()
 }
 
-// canStartAlone refuses what would fail at every log-in.
+// canStartAlone refuses what would fail at every log-in, for any face that asks.
 func canStartAlone() error {
 	p, err := places.Find()
 	if err != nil {
@@ -134,8 +130,8 @@ func canStartAlone() error {
 		return fmt.Errorf("reading the settings: %w; correct the file and try again", err)
 	}
 	if settings.Keychain == "file" {
-		return faultf(exitFailed, "the keychain is a file under a passphrase, which nobody can type at log-in; "+
-			`set keychain = "os" or "sealed" in config.toml, or start the keeper yourself`)
+		return &session.Error{Code: session.CodeConflict, Detail: "the keychain is a file under a passphrase, which nobody " +
+			`can type at log-in; set keychain = "os" or "sealed" in config.toml, or start the keeper yourself`}
 	}
 	return nil
 }

@@ -67,8 +67,13 @@ func (a atLogin) Look() (client.Autostart, error) {
 	return client.Autostart(status), err
 }
 
-// Set changes it.
+// Set changes it; what would fail at every log-in is a conflict.
 func (a atLogin) Set(on bool) (client.Autostart, error) {
+	if on {
+		if err := canStartAlone(); err != nil {
+			return client.Autostart{}, err
+		}
+	}
 	status, err := autostart.Set(autostart.Programs(a), on)
 	return client.Autostart(status), err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -62,9 +63,7 @@ func doctorCommand() *cobra.Command {
 // examine looks at everything; a keeper that cannot be started is a finding like others.
 func examine(ctx context.Context, p places.Places) []finding {
 	health, sessions, found := askKeeper(ctx)
-	for _, check := range desktop.Look(ctx) {
-		found = append(found, desktopFinding(check))
-	}
+	found = append(found, desktopFindings(desktop.Look(ctx))...)
 	found = append(found, configFindings(p)...)
 	found = append(found, fileFindings(p)...)
 	return append(found, clockFindings(ctx, health.Clock, sessions)...)
@@ -74,8 +73,7 @@ func examine(ctx context.Context, p places.Places) []finding {
 func askKeeper(ctx context.Context) (client.Health, []client.Session, []finding) {
 	c, err := connect(ctx)
 	if err != nil {
-		p, _ := words.OfMachine("no_keeper", nil)
-		return client.Health{}, nil, []finding{problemFinding("keeper", p, err.Error())}
+		return client.Health{}, nil, []finding{noKeeperFinding(ctx, err)}
 	}
 	defer c.Close()
 	health, err := c.Health(ctx)
@@ -86,6 +84,21 @@ func askKeeper(ctx context.Context) (client.Health, []client.Session, []finding)
 	}
 	return health, sessions, keeperFindings(health, sessions)
 }
+
+// noKeeperFinding says why there is none: it could not be started, or nobody but the user may start one.
+func noKeeperFinding(ctx context.Context, err error) finding {
+	if os.Getenv(noAutostart) == "1" {
+		if _, err := running(ctx); errors.Is(err, client.ErrNoKeeper) {
+			p, _ := words.OfMachine("no_autostart", nil)
+			return problemFinding("keeper", p, "")
+		}
+	}
+	p, _ := words.OfMachine("no_keeper", nil)
+	return problemFinding("keeper", p, err.Error())
+}
+
+// noAutostart forbids our commands to start a keeper where it is 1.
+const noAutostart = "SESSIONKEEPER_NO_AUTOSTART"
 
 // doctorLine is the command that the table names where there is more to know; doctor itself does not.
 const doctorLine = "sessionkeeper doctor"
@@ -99,7 +112,21 @@ func problemFinding(name string, p words.Problem, said string) finding {
 	return f
 }
 
-// desktopFinding is what the desktop was found to have or to lack, with the table's word for it.
+// desktopFindings are what the desktop was found to have or to lack. Without the bus there is one thing to cure: what
+// needs it is not told again.
+func desktopFindings(checks []desktop.Check) []finding {
+	bus := slices.ContainsFunc(checks, func(c desktop.Check) bool { return c.Name == "dbus" && !c.OK })
+	var found []finding
+	for _, c := range checks {
+		if !bus || c.OK || c.Name != "notifications" && c.Name != "tray" {
+			found = append(found, desktopFinding(c))
+		}
+	}
+	return found
+}
+
+// desktopFinding is one of them, with the table's word for it, and what the desktop's room advises where that knows
+// more.
 func desktopFinding(c desktop.Check) finding {
 	codes := map[string]string{
 		"dbus": "no_dbus", "notifications": "no_notifications", "tray": "no_tray", "browser": "no_browser",
@@ -107,8 +134,11 @@ func desktopFinding(c desktop.Check) finding {
 	}
 	f := finding(c)
 	if p, ok := words.OfMachine(codes[c.Name], nil); ok && !c.OK {
-		f.Detail = p.Title + inBrackets(c.Detail)
-		f.Action = pick(c.Action, problemFinding(c.Name, p, "").Action)
+		known := problemFinding(c.Name, p, c.Detail)
+		f.Detail = known.Detail
+		if f.Action == "" || c.Name == "dbus" || strings.HasPrefix(c.Action, "see ") {
+			f.Action = known.Action
+		}
 	}
 	return f
 }

@@ -99,7 +99,7 @@ func TestKeychainFindings(t *testing.T) {
 
 // What the desktop lacks has the table's word for it, and keeps what the desktop's room found and advises.
 func TestDesktopFindings(t *testing.T) {
-	for _, name := range []string{"dbus", "notifications", "tray", "browser", "display"} {
+	for _, name := range []string{"notifications", "tray", "browser", "display"} {
 		f := desktopFinding(desktop.Check{Name: name, Detail: "so it is", Action: "do this"})
 		if f.OK || !strings.HasSuffix(f.Detail, " (so it is)") || f.Action != "do this" {
 			t.Errorf("got %+v", f)
@@ -130,6 +130,27 @@ func TestClockFindings(t *testing.T) {
 			t.Errorf("%+v: found %+v", c, found)
 		case want != "" && (found[0].OK != (c.State == "ok") || !strings.Contains(found[0].Detail+found[0].Action, want)):
 			t.Errorf("%+v: found %+v; want %q", c, found[0], want)
+		}
+	}
+}
+
+// Without the desktop's bus there is one thing to cure, and it is said once; nothing sends people to another line.
+func TestDesktopFindingsWithoutABus(t *testing.T) {
+	checks := []desktop.Check{
+		{Name: "dbus", Detail: "no address", Action: "start this from inside"},
+		{Name: "notifications", Detail: "needs the session bus", Action: "see dbus"},
+		{Name: "tray", Detail: "needs the session bus", Action: "see dbus"},
+		{Name: "browser", OK: true, Detail: "opened with xdg-open"},
+	}
+	found := desktopFindings(checks)
+	if len(found) != 2 || found[0].Name != "dbus" || found[1].Name != "browser" ||
+		!strings.HasPrefix(found[0].Action, "Notifications, the tray icon and the keychain need") {
+		t.Errorf("found %+v", found)
+	}
+	checks[0].OK = true // it is there, but does not answer
+	for _, f := range desktopFindings(checks) {
+		if strings.HasPrefix(f.Action, "see ") {
+			t.Errorf("%s: %q", f.Name, f.Action)
 		}
 	}
 }

@@ -84,6 +84,16 @@ func tightenCompletion(completion *cobra.Command) {
 	completion.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 }
 
+// tightenHelp makes cobra's own command refuse what it does not know, like ours.
+func tightenHelp(help *cobra.Command) {
+	help.Args = func(cmd *cobra.Command, args []string) error {
+		if _, rest, err := cmd.Root().Find(args); err != nil || len(rest) > 0 {
+			return misusef(cmd, "there is no command %q; see: sessionkeeper help", strings.Join(args, " "))
+		}
+		return nil
+	}
+}
+
 // oneName wants exactly one session name.
 func oneName(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {

@@ -307,6 +307,9 @@ func TestLoginAsOther(t *testing.T) {
 	login := b.start("login", "work", "--no-browser")
 	authservertest.Browser{Account: "grace"}.Open(t, login.line())
 	login.ends(exitSignIn)
+	if said := login.stderr.String(); !strings.Contains(said, "belongs to the account") || !strings.Contains(said, "login --as-other work") {
+		t.Errorf("another account was refused with\n%s", said)
+	}
 	if text := b.run("status", "work"); !strings.Contains(text, "ada") {
 		t.Errorf("status says\n%s", text)
 	}

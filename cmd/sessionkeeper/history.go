@@ -105,7 +105,7 @@ func eventWords(e client.Event, now time.Time) string {
 	case session.EventState:
 		v["state"], v["was"] = named(words.OfState(e.State).Word), named(words.OfState(e.Was).Word)
 	case session.EventRenewed:
-		v["span"] = words.Safe(words.Span(e.ExpiresAt.Sub(now) + time.Second/2))
+		v["span"] = words.Safe(words.Span(e.ExpiresAt.Sub(now)))
 	case session.EventRefreshFailed:
 		v["why"] = named(strings.TrimSpace(e.Code + " " + e.Message))
 	case session.EventWarning:

@@ -211,7 +211,11 @@ func (w *signIn) ended(l client.Login) error {
 	if l.Status == "done" && l.Session != nil {
 		return w.finished(*l.Session)
 	}
-	return &fault{code: failureCode(l.Failure), text: pick(l.Detail, "the sign-in failed; try again")}
+	text := pick(l.Detail, "the sign-in failed; try again")
+	if l.Failure == string(signin.KindWrongAccount) {
+		text += "\n" + words.Say(words.Errors, "as_other", words.Values{"name": words.Safe(words.Shell(w.name))})
+	}
+	return &fault{code: failureCode(l.Failure), text: text}
 }
 
 func (w *signIn) finished(s client.Session) error {

@@ -66,11 +66,14 @@ func commands() *cobra.Command {
 		versionCommand(), autostartCommand(), keychainChildCommand(),
 	)
 	root.InitDefaultCompletionCmd()
+	root.InitDefaultHelpCmd()
 	for _, c := range root.Commands() {
 		c.DisableFlagsInUseLine = true
 		switch c.Name() {
 		case "completion":
 			tightenCompletion(c)
+		case "help":
+			tightenHelp(c)
 		case "serve":
 			c.PreRunE = checkPage
 		}

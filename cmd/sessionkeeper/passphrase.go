@@ -34,13 +34,18 @@ func terminal(stdin io.Reader) (fd int, ok bool) {
 	return int(f.Fd()), true
 }
 
-// passphrase gives the passphrase of the file backend: the first line of a file, or what is typed at the terminal.
+// passphrase gives the passphrase of the file backend: the first line of a file; what is typed at the terminal; or, for
+// "-" where stdin is none, its next line each time it is asked for. No copy is kept.
 func passphrase(file string, s streams) func(context.Context) ([]byte, error) {
 	return func(context.Context) ([]byte, error) {
-		if file != "" {
+		if file != "" && file != "-" {
 			return readSecret(file, nil)
 		}
 		fd, ok := terminal(s.stdin)
+		if !ok && file == "-" {
+			line, err := lineOf(s.stdin)
+			return []byte(line), err
+		}
 		if !ok {
 			return nil, errNoPassphrase
 		}
@@ -57,14 +62,17 @@ func passphrase(file string, s streams) func(context.Context) ([]byte, error) {
 // checkPassphrase refuses to start a keeper that nobody can give its passphrase. A wrong one is no reason: it can be
 // corrected while the keeper runs.
 func checkPassphrase(file string, s streams) error {
-	if file != "" {
-		_, err := readSecret(file, nil)
-		return err
+	switch file {
+	case "-":
+		return nil // its lines come when they are asked for
+	case "":
+		if _, ok := terminal(s.stdin); !ok {
+			return errNoPassphrase
+		}
+		return nil
 	}
-	if _, ok := terminal(s.stdin); !ok {
-		return errNoPassphrase
-	}
-	return nil
+	_, err := readSecret(file, nil)
+	return err
 }
 
 // secretFlag reads the secret that a flag names: the file's first line, or stdin's for "-". No name is no secret.
@@ -127,7 +135,7 @@ func lineOf(r io.Reader) (string, error) {
 			break
 		}
 		if err != nil {
-			return "", fmt.Errorf("reading the answer: %w", err)
+			return "", fmt.Errorf("reading a line: %w", err)
 		}
 	}
 	return string(bytes.TrimSpace(line)), nil

@@ -8,9 +8,12 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"sessionkeeper/session"
+	"sessionkeeper/session/config"
 	"sessionkeeper/session/provider"
 	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/places"
@@ -55,33 +58,18 @@ func loadCatalogue(cmd *cobra.Command) (*provider.Catalogue, error) {
 	return catalogue, nil
 }
 
-// providerView is a provider as scripts see it.
+// providerView is a provider as scripts see it: as the API gives it, and how long a sign-in lasts where that is known.
 type providerView struct {
-	ID           string   `json:"id"`
-	Name         string   `json:"name"`
-	Issuer       string   `json:"issuer,omitempty"`
-	AuthorizeURL string   `json:"authorize_url,omitempty"`
-	TokenURL     string   `json:"token_url,omitempty"`
-	DeviceURL    string   `json:"device_url,omitempty"`
-	RevokeURL    string   `json:"revoke_url,omitempty"`
-	Scopes       []string `json:"scopes,omitempty"`
-	Vars         []string `json:"vars,omitempty"`
-	PasteOnly    bool     `json:"paste_only,omitempty"`
-	ConsoleURL   string   `json:"console_url,omitempty"`
-	Note         string   `json:"note,omitempty"`
-	Sources      []string `json:"sources,omitempty"`
+	session.Provider
+	EndsAfter config.Duration `json:"ends_after,omitzero"` // counted from the sign-in
+	IdleAfter config.Duration `json:"idle_after,omitzero"` // counted from the last renewal
 }
 
 func viewProvider(p provider.Provider) providerView {
-	v := providerView{
-		ID: p.ID, Name: p.Name, Issuer: p.Issuer, AuthorizeURL: p.AuthorizeURL, TokenURL: p.TokenURL,
-		DeviceURL: p.DeviceURL, RevokeURL: p.RevokeURL, Scopes: p.Scopes, PasteOnly: p.PasteOnly,
-		ConsoleURL: p.ConsoleURL, Note: p.Note, Sources: p.Sources,
+	return providerView{
+		Provider:  session.DescribeProvider(p),
+		EndsAfter: config.Duration(p.RefreshAbsolute), IdleAfter: config.Duration(p.RefreshIdle),
 	}
-	for _, variable := range p.Vars {
-		v.Vars = append(v.Vars, variable.Name)
-	}
-	return v
 }
 
 func printProviders(cmd *cobra.Command, all []provider.Provider, asJSON bool) error {
@@ -90,15 +78,7 @@ func printProviders(cmd *cobra.Command, all []provider.Provider, asJSON bool) er
 	for i, p := range all {
 		v := viewProvider(p)
 		views[i] = v
-		device := "no"
-		if v.DeviceURL != "" {
-			device = "yes"
-		}
-		needs := make([]string, len(v.Vars))
-		for i, name := range v.Vars {
-			needs[i] = "--var " + name + "=…"
-		}
-		rows = append(rows, []string{clean(v.ID), clean(v.Name), device, clean(strings.Join(needs, " "))})
+		rows = append(rows, []string{clean(v.ID), clean(v.Name), yesNo(v.DeviceURL != ""), strings.Join(v.vars(true), " ")})
 	}
 	if asJSON {
 		return printJSON(cmd.OutOrStdout(), views)
@@ -106,19 +86,68 @@ func printProviders(cmd *cobra.Command, all []provider.Provider, asJSON bool) er
 	return table(cmd.OutOrStdout(), rows)
 }
 
+func yesNo(yes bool) string {
+	if yes {
+		return "yes"
+	}
+	return "no"
+}
+
+// vars are the flags that fill in the addresses: those that must be given, or those that may be.
+func (v providerView) vars(needed bool) []string {
+	var flags []string
+	for _, variable := range v.Vars {
+		if needed == (variable.Default == "") {
+			flags = append(flags, clean("--var "+variable.Name+"="+pick(variable.Default, "…")))
+		}
+	}
+	return flags
+}
+
+// secret says whether the app has one.
+func (v providerView) secret() string {
+	return map[string]string{"required": "needed", "optional": "if the app has one", "none": "none"}[v.Secret]
+}
+
+// lasts says how long a sign-in lasts; "" where that is not known.
+func (v providerView) lasts() string {
+	var parts []string
+	if v.EndsAfter > 0 {
+		parts = append(parts, words.Span(time.Duration(v.EndsAfter))+" from the sign-in")
+	}
+	if v.IdleAfter > 0 {
+		parts = append(parts, words.Span(time.Duration(v.IdleAfter))+" without a renewal")
+	}
+	return strings.Join(parts, ", or ")
+}
+
+// printProvider says first what who registers an app needs to know, then what a developer looks up.
 func printProvider(cmd *cobra.Command, p provider.Provider, asJSON bool) error {
 	v := viewProvider(p)
 	if asJSON {
 		return printJSON(cmd.OutOrStdout(), v)
 	}
-	return fields(cmd.OutOrStdout(),
-		[2]string{"id", clean(v.ID)}, [2]string{"name", clean(v.Name)}, [2]string{"issuer", clean(v.Issuer)},
+	pairs := [][2]string{
+		{"id", clean(v.ID)},
+		{"name", clean(v.Name)},
+		{"register at", clean(v.ConsoleURL)},
+		{"return address", clean(v.RedirectURI)},
+		{"app secret", v.secret()},
+		{"permissions", clean(strings.Join(v.Scopes, " "))},
+		{"device sign-in", yesNo(v.DeviceURL != "")},
+		{"sign-in lasts", v.lasts()},
+		{"needs", strings.Join(v.vars(true), " ")},
+		{"takes", strings.Join(v.vars(false), " ")},
+	}
+	for _, variable := range v.Vars {
+		pairs = append(pairs, [2]string{"", clean(strings.TrimSpace(variable.Name + ": " + variable.Hint))})
+	}
+	return fields(cmd.OutOrStdout(), append(pairs,
+		[2]string{"note", clean(v.Note)}, [2]string{"issuer", clean(v.Issuer)},
 		[2]string{"authorize", clean(v.AuthorizeURL)}, [2]string{"token", clean(v.TokenURL)},
 		[2]string{"device", clean(v.DeviceURL)}, [2]string{"revoke", clean(v.RevokeURL)},
-		[2]string{"scopes", clean(strings.Join(v.Scopes, " "))}, [2]string{"needs", clean(strings.Join(v.Vars, ", "))},
-		[2]string{"register at", clean(v.ConsoleURL)}, [2]string{"note", clean(v.Note)},
 		[2]string{"sources", clean(strings.Join(v.Sources, " "))},
-	)
+	)...)
 }
 
 // explanation is what an answer means, for scripts.

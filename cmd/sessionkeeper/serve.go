@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sessionkeeper/assets"
 	"sessionkeeper/keychain"
 	"sessionkeeper/session"
 	"sessionkeeper/session/config"
@@ -48,7 +49,8 @@ Ctrl-C or SIGTERM after finishing the renewals in flight. Any other command star
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.keychain, "keychain", "", "where secrets are kept: os, sealed or file (default: config.toml's, else os)")
-	flags.StringVar(&f.passphraseFile, "passphrase-file", "", "the passphrase of --keychain file, in the first line of `FILE`")
+	flags.StringVar(&f.passphraseFile, "passphrase-file", "",
+		"the passphrase of --keychain file, in the first line of `FILE`; - takes a line of stdin each time it is asked for")
 	flags.StringVar(&f.http, "http", "", "the page's `ADDRESS` (default: config.toml's, else 127.0.0.1:0)")
 	return cmd
 }
@@ -144,10 +146,7 @@ func (h *house) keep(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	defer vault.Close()
-	catalogue, faults := provider.LoadCatalogue(filepath.Join(h.places.Config, "providers"))
-	for _, err := range faults {
-		h.log.ErrorContext(ctx, "provider file cannot be used", "error", err)
-	}
+	catalogue, faults := h.catalogue()
 	past, aside, err := history.Open(filepath.Join(h.places.State, "history.db")) //nolint:contextcheck // it opens whole
 	if err != nil {
 		// It queues and tries again; the keeper keeps people signed in without it.
@@ -158,10 +157,13 @@ func (h *house) keep(ctx context.Context, stdout io.Writer) error {
 		h.log.WarnContext(ctx, "history was broken and starts over", "set_aside", aside)
 	}
 	screen := desktop.New(h.log)
+	if err := screen.SetIcon(assets.NoticeIcon()); err != nil {
+		h.log.WarnContext(ctx, "notices have no icon", "error", err)
+	}
 	board := api.NewBoard(ownScreen{screen}, h.log)
 	var server *api.Server // made last; nothing asks for it before the keeper runs
 	keeper, err := session.New(session.Options{
-		Config: h.dir, Settings: h.settings, Catalogue: catalogue, Wire: provider.NewWire(nil, nil),
+		Config: h.dir, Settings: h.settings, Catalogue: catalogue, Faults: faults, Wire: provider.NewWire(nil, nil),
 		Store: vault, StateDir: h.places.State, History: past, Log: h.log,
 		Desktop:   desk{Desktop: screen, board: board},
 		QueuePage: func() string { return server.PageURL() },
@@ -169,7 +171,7 @@ func (h *house) keep(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	server, err = api.NewServer(api.Options{ //nolint:contextcheck // the page's listener ends with the server
+	server, err = api.NewServer(api.Options{
 		Keeper: keeper, History: past, Version: version(), Places: h.places, HTTP: h.settings.HTTP,
 		Page: web.Page(), Log: h.log, Notices: board, Autostart: startAtLogin(program),
 		Keychain: func() api.Keychain { return api.Keychain(vault.Health()) },
@@ -241,7 +243,13 @@ func (h *house) reload(ctx context.Context, keeper *session.Keeper) {
 	} else {
 		setLevel(h.level, settings)
 	}
+	catalogue, faults := h.catalogue()
+	keeper.SetCatalogue(ctx, catalogue, faults)
 	keeper.Reload(ctx)
+}
+
+func (h *house) catalogue() (*provider.Catalogue, []error) {
+	return provider.LoadCatalogue(filepath.Join(h.places.Config, "providers"))
 }
 
 // relay brings the keeper what the desktop and the keychain have to say.

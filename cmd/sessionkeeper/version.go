@@ -6,11 +6,14 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"sessionkeeper/assets"
 )
 
 // build is what the binary knows of itself.
 type build struct {
 	Version  string `json:"version"`
+	Build    int    `json:"build"`
 	Revision string `json:"revision,omitempty"`
 	Time     string `json:"time,omitempty"`
 	Modified bool   `json:"modified,omitempty"`
@@ -19,12 +22,11 @@ type build struct {
 }
 
 func buildInfo() build {
-	b := build{Version: "unknown", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	b := build{Version: assets.Version, Build: assets.Build, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return b
 	}
-	b.Version = info.Main.Version
 	for _, s := range info.Settings {
 		switch s.Key {
 		case "vcs.revision":
@@ -38,8 +40,20 @@ func buildInfo() build {
 	return b
 }
 
-// version is the short form, which the local API tells too.
-func version() string { return buildInfo().Version }
+// version is the short form, which the local API tells too: two that differ are two programs. What it was built from
+// stands behind the plus where that is known (Semantic Versioning 2.0.0, section 10).
+func version() string { return buildInfo().short() }
+
+func (b build) short() string {
+	if b.Revision == "" {
+		return b.Version
+	}
+	text := b.Version + "+" + b.Revision[:min(len(b.Revision), 12)]
+	if b.Modified {
+		text += ".modified"
+	}
+	return text
+}
 
 func versionCommand() *cobra.Command {
 	var asJSON *bool
@@ -52,7 +66,7 @@ func versionCommand() *cobra.Command {
 			if *asJSON {
 				return printJSON(cmd.OutOrStdout(), b)
 			}
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "sessionkeeper %s %s %s\n", b.Version, b.Go, b.Platform)
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "sessionkeeper %s %s %s\n", b.short(), b.Go, b.Platform)
 			return err
 		},
 	}

@@ -1,6 +1,7 @@
 package provider
 
-// advise says in one sentence what to do about an answer.
+// advise says in one sentence what to do about an answer. It reaches people as it is: plain words come first, and what a
+// provider or a specification calls a thing stands in parentheses after them.
 func advise(a *Answer) string {
 	switch a.Verdict {
 	case VerdictOK:
@@ -8,7 +9,7 @@ func advise(a *Answer) string {
 	case VerdictSignIn:
 		return signInAdvice(a.Reason)
 	case VerdictInteraction:
-		return "Sign in again: the provider wants you to confirm something, or an administrator must allow this client."
+		return "Sign in again: the provider wants you to confirm something, or an administrator must allow the app first."
 	case VerdictSetup:
 		return setupAdvice(a)
 	case VerdictPassing:
@@ -22,9 +23,9 @@ func signInAdvice(reason string) string {
 	case reasonRevoked:
 		return "Sign in again: access was revoked."
 	case reasonExpired:
-		return "Sign in again: the session has expired at the provider."
+		return "Sign in again: the session's time at the provider is over."
 	case reasonReused:
-		return "Sign in again: the refresh token had been used before, perhaps by another program or computer."
+		return "Sign in again: the stored sign-in was used twice, perhaps by another program or computer (its refresh token)."
 	case reasonAccount:
 		return "Ask the provider or your administrator: the account is disabled; sign in once it is back."
 	}
@@ -33,17 +34,18 @@ func signInAdvice(reason string) string {
 
 func setupAdvice(a *Answer) string {
 	if a.Code == "proxy_auth_required" {
-		return "Log in to the network's proxy, or set HTTPS_PROXY with its credentials."
+		return "Log in to the network: its proxy asks who you are (or set HTTPS_PROXY with name and password)."
 	}
 	switch a.Reason {
 	case reasonClient:
-		return "Check the client id and secret in the provider's console, and that this kind of client may refresh."
+		return "Check the app ID and the app secret at the provider, and that the app may stay signed in (client ID, client " +
+			"secret, grant type refresh_token)."
 	case reasonRedirect:
-		return "Register the redirect address that this session uses in the provider's console."
+		return "Add the return address that this session uses to the app at the provider (redirect URI)."
 	case reasonScope:
-		return "Check the scopes of this session: the provider does not grant one of them to this client."
+		return "Check the permissions of this session: the provider does not give one of them to the app (scopes)."
 	}
-	return "Check the session's settings and the client's registration against the provider's documentation."
+	return "Check the session's settings and the app at the provider against the provider's documentation."
 }
 
 func passingAdvice(a *Answer) string {
@@ -51,15 +53,16 @@ func passingAdvice(a *Answer) string {
 	case "captive_portal":
 		return "Open a web page to log in to this network; the session is kept and renewal goes on by itself."
 	case "redirect_refused":
-		return "Check the token endpoint's address if this lasts; redirects are not followed, for they could leak tokens."
+		return "Check the renewal address if this lasts: it points elsewhere, and nothing secret is sent after it (token_url)."
 	case "tls_untrusted", "tls_failed":
-		return "Check the network for something that intercepts TLS; nothing was sent, and renewal goes on by itself."
+		return "Check the network: something stands between you and the provider; nothing was sent, and renewal goes on by " +
+			"itself (TLS)."
 	case "insecure_url":
-		return "Use an https address for the provider."
+		return "Use an address that begins with https for the provider."
 	case "proxy_auth_required":
-		return "Log in to the network's proxy, or set HTTPS_PROXY with its credentials."
+		return "Log in to the network: its proxy asks who you are (or set HTTPS_PROXY with name and password)."
 	case "unsupported":
-		return "Use the provider's own pages: it offers no such endpoint."
+		return "Use the provider's own pages: it offers no way to do this from here."
 	case "authorization_pending", "slow_down":
 		return "Finish signing in on the provider's page."
 	}

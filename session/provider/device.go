@@ -49,7 +49,7 @@ func (d *document) device(sentAt time.Time) (Device, bool) {
 	o := d.fields
 	out := Device{
 		Code:                    secret.New(o.text("device_code")),
-		UserCode:                cleanLine(o.text("user_code")),
+		UserCode:                CleanLine(o.text("user_code")),
 		VerificationURL:         o.text("verification_uri"),
 		VerificationURLComplete: o.text("verification_uri_complete"),
 		Interval:                defaultInterval,

@@ -140,7 +140,7 @@ func (m *metadata) verify(issuer string) error {
 				m.Issuer)
 		}
 		return fmt.Errorf("the document names another issuer, %q; use that one if it is the right one",
-			cleanLine(m.Issuer))
+			CleanLine(m.Issuer))
 	}
 	if m.AuthorizeURL == "" && m.DeviceURL == "" || m.TokenURL == "" {
 		return errors.New("the document lacks the authorization or the token endpoint; give them by hand")

@@ -22,7 +22,7 @@ type fault struct {
 
 func (f *fault) found() bool          { return len(f.codes) > 0 || f.text != "" }
 func (f *fault) has(code string) bool { return slices.Contains(f.codes, code) }
-func (f *fault) message() string      { return cleanLine(f.said) }
+func (f *fault) message() string      { return CleanLine(f.said) }
 
 // fault reads an error in the shapes that are in use: RFC 6749 5.2 (string "error"), an object under "error" (OpenAI,
 // Facebook, Firebase), "errors" (Fitbit, Strava), "__type" (AWS), and top-level codes (HubSpot, Okta, Zoom, Twitch).
@@ -162,15 +162,17 @@ func (o object) numbers(name string) []string {
 	return out
 }
 
-const maxMessage = 300
+// maxMessage bounds a line of a stranger's, in characters: what matters comes first.
+const maxMessage = 200
 
 // secretLike is a run of characters that could be a token: long and without a space.
 var secretLike = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`[A-Za-z0-9_\-./+=~]{32,}`)
 })
 
-// cleanLine makes one short printable line of what a stranger sent. Anything that could be a token is cut out.
-func cleanLine(s string) string {
+// CleanLine makes one printable line of what a stranger sent, of 200 characters at most. Control and invisible
+// characters go, and so does anything that could be a token.
+func CleanLine(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if r == utf8.RuneError || unicode.Is(unicode.Cf, r) {
 			return -1
@@ -189,7 +191,7 @@ func cleanLine(s string) string {
 
 const maxName = 200
 
-// cleanName makes a name or an id printable. Unlike cleanLine it keeps long words: an id may be one.
+// cleanName makes a name or an id printable. Unlike CleanLine it keeps long words: an id may be one.
 func cleanName(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) || unicode.Is(unicode.Cf, r) {

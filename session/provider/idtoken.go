@@ -76,7 +76,7 @@ func (w *Wire) Verify(ctx context.Context, p *Provider, c Client, id secret.Text
 func (k *idClaims) check(p *Provider, c Client, nonce string, now time.Time) error {
 	issuer := strings.ReplaceAll(p.Issuer, tenantMark, k.Tenant)
 	if p.Issuer == "" || k.Issuer != issuer {
-		return fmt.Errorf("issued by %q instead of %q", cleanLine(k.Issuer), issuer)
+		return fmt.Errorf("issued by %q instead of %q", CleanLine(k.Issuer), issuer)
 	}
 	if !k.Audience.Contains(c.ID) {
 		return errors.New("issued for another client")

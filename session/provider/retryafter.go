@@ -55,7 +55,7 @@ func locationHost(header http.Header) string {
 	if err != nil {
 		return ""
 	}
-	return cleanLine(u.Host)
+	return CleanLine(u.Host)
 }
 
 // seconds turns a positive number of seconds into a duration without overflowing. NaN and less are 0.

@@ -204,7 +204,7 @@ func transportCode(err error) (code, message string) {
 		return "tls_failed", "the TLS handshake did not succeed"
 	}
 	if e, ok := errors.AsType[*net.DNSError](err); ok {
-		return "network", "host name not found: " + cleanLine(e.Name)
+		return "network", "host name not found: " + CleanLine(e.Name)
 	}
 	if e, ok := errors.AsType[net.Error](err); ok && e.Timeout() {
 		return "timeout", "no connection in time"
@@ -231,7 +231,7 @@ func issuedBy(e *tls.CertificateVerificationError) string {
 	if name == "" {
 		name = strings.Join(issuer.Organization, " ")
 	}
-	return cleanLine(" (issued by " + name + ")")
+	return CleanLine(" (issued by " + name + ")")
 }
 
 // newRequest builds a request whose body net/http cannot rewind.

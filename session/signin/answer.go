@@ -2,10 +2,7 @@ package signin
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
-	"sync"
-	"unicode"
 	"unicode/utf8"
 
 	"sessionkeeper/session/provider"
@@ -137,12 +134,12 @@ var authorizationFaults = map[string]struct {
 	"invalid_redirect_uri":       {KindSetup, "redirect"},
 }
 
-// refused turns an authorization endpoint's error into ours.
-func (a answer) refused() *Error {
-	code := strings.ToLower(cleanLine(a.fault))
+// refused turns an authorization endpoint's error into ours; session is the name of the one that signs in.
+func (a answer) refused(session string) *Error {
+	code := strings.ToLower(provider.CleanLine(a.fault))
 	known, ok := authorizationFaults[code]
 	e := &Error{Kind: KindExchange, Detail: sayFault, Answer: provider.Answer{
-		Verdict: provider.VerdictPassing, Code: code, Message: cleanLine(a.description), Known: ok,
+		Verdict: provider.VerdictPassing, Code: code, Message: provider.CleanLine(a.description), Known: ok,
 	}}
 	if ok {
 		e.Kind, e.Answer.Reason = known.kind, known.reason
@@ -151,35 +148,9 @@ func (a answer) refused() *Error {
 	case e.Kind == KindDenied:
 		e.Answer.Verdict, e.Detail = provider.VerdictSignIn, sayDenied
 	case e.Kind == KindSetup:
-		e.Answer.Verdict, e.Detail = provider.VerdictSetup, saySetup(known.reason)
+		e.Answer.Verdict, e.Detail = provider.VerdictSetup, saySetup(known.reason, session)
 	case code == "temporarily_unavailable" || code == "server_error":
 		e.Answer.Known = true
 	}
-	e.quote(e.Answer.Message)
 	return e
-}
-
-// secretLike is a run of characters that could be a token: long and without a space.
-var secretLike = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`[A-Za-z0-9_\-./+=~]{32,}`)
-})
-
-// cleanLine makes one short printable line of what a provider wrote. Anything that could be a token is cut out.
-func cleanLine(s string) string {
-	const most = 200
-	s = strings.ToValidUTF8(s, "")
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r) || unicode.Is(unicode.Bidi_Control, r):
-			return -1
-		}
-		return r
-	}, s)
-	s = secretLike().ReplaceAllString(strings.Join(strings.Fields(s), " "), "…")
-	if runes := []rune(s); len(runes) > most {
-		s = string(runes[:most]) + "…"
-	}
-	return s
 }

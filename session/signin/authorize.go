@@ -121,7 +121,7 @@ func authorize(ctx context.Context, w *provider.Wire, r Request, c *codeRequest)
 	}
 	pushed, a := w.Push(ctx, r.Provider, r.Client, full.Query())
 	if a.Verdict != provider.VerdictOK {
-		return "", failure(a, sayPushed)
+		return "", failure(a, sayPushed, r.Session)
 	}
 	page := oauth2.Config{ClientID: r.Client.ID, Endpoint: oauth2.Endpoint{AuthURL: r.Provider.AuthorizeURL}}
 	return page.AuthCodeURL("", oauth2.SetAuthURLParam("request_uri", pushed)), nil

@@ -43,8 +43,8 @@ func TestProviderSaysNo(t *testing.T) {
 		title string
 	}{
 		"access_denied":           {signin.KindDenied, "was refused"},
-		"invalid_scope":           {signin.KindSetup, "not set up right"},
-		"unauthorized_client":     {signin.KindSetup, "not set up right"},
+		"invalid_scope":           {signin.KindSetup, "A permission is not allowed"},
+		"unauthorized_client":     {signin.KindSetup, "The app ID or secret is wrong"},
 		"temporarily_unavailable": {signin.KindExchange, "did not finish"},
 		"never_heard_of":          {signin.KindExchange, "did not finish"},
 	} {
@@ -119,10 +119,10 @@ func TestIdentity(t *testing.T) {
 
 func TestAcceptDecides(t *testing.T) {
 	for want, title := range map[signin.Kind]string{
-		signin.KindWrongAccount: "another account",
-		signin.KindNoRefresh:    "cannot be kept alive",
+		signin.KindWrongAccount: "Another account",
+		signin.KindNoRefresh:    "cannot be renewed",
 		signin.KindStore:        "could not be kept",
-		signin.KindSetup:        "not set up right",
+		signin.KindSetup:        "needs a correction",
 	} {
 		t.Run(string(want), func(t *testing.T) {
 			srv := newServer(t, behaviour{})

@@ -24,7 +24,7 @@ func StartDevice(ctx context.Context, w *provider.Wire, r Request, timeout time.
 	}
 	d, a := w.DeviceStart(ctx, r.Provider, r.Client, scopes(r))
 	if a.Verdict != provider.VerdictOK {
-		return nil, failure(a, sayDeviceStart)
+		return nil, failure(a, sayDeviceStart, r.Session)
 	}
 	f := newFlow(ctx, w, r, timeout)
 	f.userCode, f.url = d.UserCode, d.VerificationURLComplete
@@ -54,7 +54,7 @@ func (f *Flow) runDevice(ctx, asking context.Context, d provider.Device) {
 			f.grant(ctx, a)
 			return
 		}
-		if e := deviceFailure(a); e != nil {
+		if e := deviceFailure(a, f.req.Session); e != nil {
 			f.end(e, waiting)
 			return
 		}
@@ -98,10 +98,10 @@ func (f *Flow) grant(ctx context.Context, a provider.Answer) {
 
 // deviceFailure is nil for an answer after which the asking goes on. The codes are those of RFC 8628 section 3.5 and
 // Microsoft's and GitHub's names for them.
-func deviceFailure(a provider.Answer) *Error {
+func deviceFailure(a provider.Answer, session string) *Error {
 	switch {
 	case a.Verdict == provider.VerdictSetup:
-		return failure(a, sayDeviceRefused)
+		return failure(a, sayDeviceRefused, session)
 	case a.Code == "access_denied" || a.Code == "authorization_declined":
 		return &Error{Kind: KindDenied, Detail: sayDenied, Answer: a}
 	case a.Code == "expired_token" || a.Code == "code_expired":
@@ -109,7 +109,7 @@ func deviceFailure(a provider.Answer) *Error {
 	case a.Verdict == provider.VerdictPassing:
 		return nil
 	}
-	return failure(a, sayDeviceRefused)
+	return failure(a, sayDeviceRefused, session)
 }
 
 // pace says how long to wait before the next poll.

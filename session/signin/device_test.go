@@ -176,10 +176,10 @@ func TestDeviceStart(t *testing.T) {
 			reply: map[string]any{"verification_uri_complete": nil, "verification_uri": nil}, kind: signin.KindExchange,
 		},
 		"no endpoint": {
-			change: func(p *provider.Provider) { p.DeviceURL = "" }, kind: signin.KindSetup, mention: "no device endpoint",
+			change: func(p *provider.Provider) { p.DeviceURL = "" }, kind: signin.KindSetup, mention: "no sign-in on another device",
 		},
 		"no token endpoint": {
-			change: func(p *provider.Provider) { p.TokenURL = "" }, kind: signin.KindSetup, mention: "no token endpoint",
+			change: func(p *provider.Provider) { p.TokenURL = "" }, kind: signin.KindSetup, mention: "renewal address is missing",
 		},
 		"nobody there": {
 			change: func(p *provider.Provider) { p.DeviceURL = "http://127.0.0.1:1/device" }, kind: signin.KindExchange,

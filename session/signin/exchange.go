@@ -9,7 +9,7 @@ import (
 // work turns the answer that was taken into the flow's end.
 func (f *Flow) work(ctx context.Context, a answer) {
 	if a.fault != "" {
-		f.end(a.refused(), taken)
+		f.end(a.refused(f.req.Session), taken)
 		return
 	}
 	ctx, cancel := drained(ctx)
@@ -18,7 +18,7 @@ func (f *Flow) work(ctx context.Context, a answer) {
 		Code: a.code, Verifier: f.code.verifier, RedirectURI: f.code.redirect,
 	})
 	if got.Verdict != provider.VerdictOK {
-		f.end(failure(got, sayExchange), taken)
+		f.end(failure(got, sayExchange, f.req.Session), taken)
 		return
 	}
 	f.settle(ctx, got, f.code.nonce.Reveal())

@@ -133,7 +133,7 @@ func FuzzCallbackQuery(f *testing.F) {
 				}
 			}
 		}
-		if e := a.refused(); e.Detail == "" || len([]rune(e.Answer.Message)) > 201 {
+		if e := a.refused("work"); e.Detail == "" || len([]rune(e.Answer.Message)) > 201 {
 			t.Fatalf("error %+v", e)
 		}
 	})

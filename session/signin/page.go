@@ -3,39 +3,33 @@ package signin
 import (
 	"bytes"
 	"crypto/sha256"
+	_ "embed" // for the page
 	"encoding/base64"
 	"html/template"
 	"net/http"
 	"strconv"
+
+	table "sessionkeeper/session/words"
 )
 
-// pageStyle is the one look of all pages. It is part of the page, and its hash is the only style the page may apply.
-const pageStyle template.CSS = `
-:root { color-scheme: light dark; --ground: #f6f7f9; --card: #fff; --ink: #1c2733; --soft: #51606f; --edge: #dfe4ea;
-  --good: #1a7f4b; --bad: #b4472f; }
-@media (prefers-color-scheme: dark) {
-  :root { --ground: #14181d; --card: #1d232a; --ink: #e8edf2; --soft: #a9b5c1; --edge: #323b45;
-    --good: #5fcf96; --bad: #f0937a; }
-}
-* { box-sizing: border-box; }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.5rem; background: var(--ground);
-  color: var(--ink); font: 1.0625rem/1.55 system-ui, sans-serif; }
-main { width: 100%; max-width: 36rem; padding: 2rem; background: var(--card); border: 1px solid var(--edge);
-  border-radius: .75rem; border-block-start: .3rem solid var(--bad); overflow-wrap: anywhere; }
-main.good { border-block-start-color: var(--good); }
-h1 { margin: 0 0 .75rem; font-size: 1.5rem; line-height: 1.25; }
-p { margin: 0 0 .75rem; }
-p:last-child { margin: 0; }
-dl { margin: 0 0 1rem; padding: .75rem 0; border-block: 1px solid var(--edge); }
-dt { color: var(--soft); font-size: .875rem; }
-dd { margin: 0 0 .5rem; font-weight: 600; }
-dd:last-child { margin: 0; }
-.action { font-weight: 600; }
-.close { color: var(--soft); font-size: .9375rem; }
-`
+// pageStyle is the one look of all pages, that of the keeper's own page. It is part of the page, and its hash is the
+// only style that the page may apply.
+//
+//go:embed page.css
+var pageStyle string
+
+// mark is the program's icon, without what only a file of its own needs.
+//
+//go:embed mark.svg
+var mark string
+
+//go:embed page.html
+var pageSource string
+
+var pageTemplate = template.Must(template.New("page").Parse(pageSource))
 
 // pageSecurity is the policy of every page: no script, nothing from elsewhere, no frame around it.
-var pageSecurity = "default-src 'none'; style-src '" + hashSource(string(pageStyle)) + "'; base-uri 'none'; " +
+var pageSecurity = "default-src 'none'; style-src '" + hashSource(pageStyle) + "'; base-uri 'none'; " +
 	"form-action 'none'; frame-ancestors 'none'"
 
 func hashSource(s string) string {
@@ -43,37 +37,25 @@ func hashSource(s string) string {
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-var pageTemplate = template.Must(template.New("page").Parse(`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>{{.Title}} · Sessionkeeper</title>
-<style>{{.Style}}</style>
-</head>
-<body>
-<main{{if .Good}} class="good"{{end}}>
-<h1>{{.Title}}</h1>
-<p>{{.Lead}}</p>
-{{if or .Session .Provider .Account}}<dl>
-{{if .Session}}<dt>Session</dt><dd><bdi dir="auto">{{.Session}}</bdi></dd>
-{{end}}{{if .Provider}}<dt>Provider</dt><dd><bdi dir="auto">{{.Provider}}</bdi></dd>
-{{end}}{{if .Account}}<dt>Account</dt><dd><bdi dir="auto">{{.Account}}</bdi></dd>
-{{end}}</dl>
-{{end}}{{if .Detail}}<p dir="auto">{{.Detail}}</p>
-{{end}}{{if .Action}}<p class="action">{{.Action}}</p>
-{{end}}<p class="close">You can close this page.</p>
-</main>
-</body>
-</html>
-`))
-
 // page is one page, ready to be written.
 type page struct {
 	words
 
-	session, provider, account, detail string
+	detail, more string
+	facts, codes []fact
+}
+
+// fact is a line of a page, left out where there is no text.
+type fact struct{ Label, Text string }
+
+func facts(all ...fact) []fact {
+	var some []fact
+	for _, f := range all {
+		if f.Text != "" {
+			some = append(some, f)
+		}
+	}
+	return some
 }
 
 // plainPage says nothing about any session: whoever asked has shown no knowledge of one.
@@ -83,13 +65,44 @@ func plainPage(kind pageKind) page { return page{words: pages[kind]} }
 func (f *Flow) resultPage() page {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	p := page{session: f.req.Session, provider: f.req.Provider.Name, words: pages[pageDone]}
+	p := page{words: pages[pageDone]}
+	who := fact{table.Label("account"), accountLine(f.account.Email, f.account.Name)}
 	if f.err != nil {
-		p.words, p.detail = pages[pageKind(f.err.Kind)], f.err.Detail
+		p = f.failedPage(f.err)
+		switch f.err.Kind {
+		case KindNoRefresh, KindStore:
+		case KindWrongAccount:
+			who.Label = table.Label("signed_in_as")
+		default:
+			who.Text = ""
+		}
 	}
-	if f.err == nil || f.err.Kind == KindWrongAccount {
-		p.account = accountLine(f.account.Email, f.account.Name)
+	p.facts = facts(
+		fact{table.Label("session"), f.req.Session}, fact{table.Label("provider"), f.req.Provider.Name}, who,
+	)
+	return p
+}
+
+// failedPage says what happened in the table's words, and keeps the codes for those who want to know more.
+func (f *Flow) failedPage(e *Error) page {
+	p := page{words: pages[pageKind(e.Kind)], detail: e.Detail, codes: facts(
+		fact{table.Label("answer"), e.Answer.Message}, fact{table.Label("code"), e.Answer.Code},
+	)}
+	if e.Answer.Status != 0 {
+		p.codes = append(p.codes, fact{table.Label("http_status"), strconv.Itoa(e.Answer.Status)})
 	}
+	var known table.Problem
+	switch e.Kind {
+	case KindSetup:
+		known = setupProblem(e.Answer.Reason, f.req.Session)
+		p.title = known.Title
+	case KindWrongAccount:
+		known, _ = table.Of("sign_in_needed", "wrong_account", f.req.Session)
+	case KindNoRefresh:
+		known, _ = table.Of("active", "no_refresh_token", f.req.Session)
+	case KindDenied, KindExchange, KindStore, KindTimeout, KindCancelled:
+	}
+	p.more = known.More
 	return p
 }
 
@@ -104,10 +117,15 @@ func accountLine(email, name string) string {
 }
 
 func (p page) write(w http.ResponseWriter) {
+	back := ""
+	if p.back {
+		back = sayBack
+	}
 	var b bytes.Buffer
 	err := pageTemplate.Execute(&b, map[string]any{
-		"Title": p.title, "Lead": p.lead, "Action": p.action, "Good": p.good, "Style": pageStyle,
-		"Session": p.session, "Provider": p.provider, "Account": p.account, "Detail": p.detail,
+		"Style": template.CSS(pageStyle), "Mark": template.HTML(mark), //nolint:gosec // both are our own files
+		"Title": p.title, "Tone": string(p.tone), "Lead": p.lead, "Detail": p.detail, "Action": p.action, "Back": back,
+		"Facts": p.facts, "Fold": table.Label("details"), "More": p.more, "Codes": p.codes,
 	})
 	if err != nil {
 		http.Error(w, p.title, http.StatusInternalServerError)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"sessionkeeper/session/provider"
 	"sessionkeeper/session/secret"
 )
 
@@ -127,6 +128,6 @@ func (f *Flow) elsewhere(u *url.URL) error {
 		return fmt.Errorf("this is the provider's own page: finish there, then paste the address that begins with %s",
 			want.String())
 	}
-	return fmt.Errorf("this address begins with %q, but this sign-in ends on %s", cleanLine(u.Scheme+"://"+u.Host),
+	return fmt.Errorf("this address begins with %q, but this sign-in ends on %s", provider.CleanLine(u.Scheme+"://"+u.Host),
 		want.String())
 }

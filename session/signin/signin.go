@@ -68,13 +68,6 @@ func (e *Error) Error() string { return e.Detail }
 // Action says what to do about it, in one sentence.
 func (e *Error) Action() string { return pages[pageKind(e.Kind)].action }
 
-// quote adds what the provider said, already cleaned.
-func (e *Error) quote(message string) {
-	if message != "" {
-		e.Detail += " It said: “" + message + "”."
-	}
-}
-
 // asError gives the *Error inside err. Anything else that Accept returned counts as a failure to store.
 func asError(err error) *Error {
 	if err == nil {
@@ -83,17 +76,17 @@ func asError(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok && e.Action() != "" {
 		return e
 	}
-	return &Error{Kind: KindStore, Detail: "The sign-in worked, but it could not be kept: " + err.Error() + "."}
+	return &Error{Kind: KindStore, Detail: "The sign-in worked, but its result could not be kept (" + err.Error() + ")."}
 }
 
-// failure turns an answer that is not VerdictOK into an Error. The answer's own advice speaks of renewing, so only the
-// part about the client is passed on.
-func failure(a provider.Answer, say string) *Error {
-	e := &Error{Kind: KindExchange, Detail: say, Answer: without(a)}
-	e.quote(a.Message)
-	if a.Verdict == provider.VerdictSetup {
-		e.Kind = KindSetup
-		e.Detail += " " + a.Advice
+// failure turns an answer that is not VerdictOK into an Error; session is the name of the one that signs in. The answer's
+// own advice speaks of renewing and is left out.
+func failure(a provider.Answer, say, session string) *Error {
+	switch {
+	case a.Code == "proxy_auth_required": // of this network's, which has a word of its own to say
+		return &Error{Kind: KindSetup, Detail: a.Advice, Answer: without(a)}
+	case a.Verdict == provider.VerdictSetup:
+		return &Error{Kind: KindSetup, Detail: saySetup(a.Reason, session), Answer: without(a)}
 	}
-	return e
+	return &Error{Kind: KindExchange, Detail: say, Answer: without(a)}
 }

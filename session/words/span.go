@@ -7,22 +7,25 @@ import (
 
 const day = 24 * time.Hour
 
-// Span says a duration the way people do: "41 min", "3 h 20 min", "5 days". It is cut, not rounded: what is left of a
-// minute does not count.
+// Span says a duration the way people do: "41 min", "3 h 20 min", "5 days". Below three minutes every second counts;
+// from there on it is rounded to the nearest of the smallest unit that is shown, so that what is said a moment later, or
+// by another face, says the same.
 func Span(d time.Duration) string {
-	switch d = max(d, 0).Round(time.Second); {
+	d = max(d, 0).Round(time.Second)
+	minutes, hours := d.Round(time.Minute), d.Round(time.Hour)
+	switch {
 	case d < time.Minute:
 		return fmt.Sprintf("%d s", int(d.Seconds()))
 	case d < 3*time.Minute:
 		return pair(int(d.Minutes()), "min", int(d.Seconds())%60, "s")
-	case d < time.Hour:
-		return fmt.Sprintf("%d min", int(d.Minutes()))
-	case d < day:
-		return pair(int(d.Hours()), "h", int(d.Minutes())%60, "min")
-	case d < 2*day:
-		return pair(1, "day", int(d.Hours())%24, "h")
+	case minutes < time.Hour:
+		return fmt.Sprintf("%d min", int(minutes.Minutes()))
+	case minutes < day:
+		return pair(int(minutes.Hours()), "h", int(minutes.Minutes())%60, "min")
+	case hours < 2*day:
+		return pair(1, "day", int(hours.Hours())%24, "h")
 	}
-	return fmt.Sprintf("%d days", int(d/day))
+	return fmt.Sprintf("%d days", int(d.Round(day)/day))
 }
 
 func pair(a int, unitA string, b int, unitB string) string {
@@ -32,13 +35,11 @@ func pair(a int, unitA string, b int, unitB string) string {
 	return fmt.Sprintf("%d %s %d %s", a, unitA, b, unitB)
 }
 
-// About is Span for what is said once and stays: an announcement that comes a moment late still says "5 min".
+// About is Span for what is said once and stays: an announcement of two minutes that comes a moment late says no odd
+// seconds.
 func About(d time.Duration) string {
-	switch {
-	case d >= time.Hour-30*time.Second:
-		return Span(d.Round(time.Minute))
-	case d >= time.Minute:
-		return Span(d.Round(10 * time.Second))
+	if d >= time.Minute && d < 3*time.Minute {
+		d = d.Round(10 * time.Second)
 	}
 	return Span(d)
 }

@@ -21,12 +21,32 @@ func TestClean(t *testing.T) {
 
 		"a" + strings.Repeat("\u0301", 100) + "b":    "a" + strings.Repeat("\u0301", maxMarks) + "b", // a tower of accents
 		"e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301": "e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301",
+
+		// Joiners stay where they change how a word or an emoji looks, and nowhere else.
+		"می\u200cخواهم":             "می\u200cخواهم",
+		"क्\u200dष, শ্\u200cর":      "क्\u200dष, শ্\u200cর",
+		"👩🏽\u200d💻 🏳️\u200d🌈":       "👩🏽\u200d💻 🏳️\u200d🌈",
+		"wo\u200drk p\u0430\u200cy": "wo\uFFFDrk p\u0430\uFFFDy",
+		"\u200dمی\u200c":            "\uFFFDمی\uFFFD",
+		"م\u200c\u200cم":            "م\uFFFD\uFFFDم",
+		"م\u200c x":                 "م\uFFFD x",
+		"\u202e\u200d\u202e":        "\uFFFD\uFFFD\uFFFD",
+
+		"م" + strings.Repeat("\u200d\u064b", 6): "م" + strings.Repeat("\u200d\u064b", maxMarks) + "\u200d\uFFFD",
 	} {
 		if got := Clean(given, 0); got != want {
 			t.Errorf("Clean(%q) = %q; want %q", given, got, want)
 		}
 	}
-	for given, want := range map[string]string{"12345": "12345", "123456": "1234…", "123 56": "123…", "日本日本日本": "日本日本…"} {
+	for given, want := range map[string]string{
+		"12345": "12345", "123456": "1234…", "123 56": "123…", "日本日本日本": "日本日本…",
+		"abce\u0301fgh":                    "abc…", // no letter loses its accent
+		"a👩\u200d💻b":                       "a👩\u200d💻b",
+		"ab👩\u200d💻b":                      "ab…",
+		"🇩🇪🇫🇷🇮🇹":                           "🇩🇪🇫🇷…",
+		"ممم\u200cخواهم":                   "ممم…",
+		"👩" + strings.Repeat("\u200d👩", 9): "👩\u200d👩…", // one letter without an end
+	} {
 		if got := Clean(given, 5); got != want {
 			t.Errorf("Clean(%q, 5) = %q; want %q", given, got, want)
 		}
@@ -44,6 +64,12 @@ func TestSafe(t *testing.T) {
 		{Message(" a\nb "), "\u2068a\uFFFDb\u2069"},
 		{Address(strings.Repeat("x", 500)), Safe(strings.Repeat("x", 500))},
 		{Names([]string{"א", "b"}), "\u2068א\u2069, b"},
+		{Names([]string{"team 1, tool 0", "b"}), "“team 1, tool 0”, b"},
+		{TitleNames([]string{"a", "א"}), "a, \u2068א\u2069"},
+		{TitleNames([]string{"a", "b", "c"}), "a and 2 more"},
+		{TitleNames([]string{strings.Repeat("x", 40), "b"}), Safe("\u2068" + strings.Repeat("x", maxTitle-1) + "…\u2069 and 1 more")},
+		{inTitle(Name("work")), "work"},
+		{inTitle(Name(strings.Repeat("שלום", 20))), Safe("\u2068" + strings.Repeat("שלום", 20)[:2*(maxTitle-1)] + "…\u2069")},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q; want %q", c.got, c.want)
@@ -72,7 +98,7 @@ func FuzzOf(f *testing.F) {
 		if !ok || !utf8.ValidString(p.Detail) || utf8.RuneCountInString(p.Detail) > 200 {
 			t.Fatalf("got %q, %t", p.Detail, ok)
 		}
-		if strings.ContainsAny(p.Detail+p.Action.Command, "\x00\x1b\n\u202e\u2066\u2067") {
+		if strings.ContainsAny(p.Detail+p.Action.Command, "\x00\x1b\n\u202e\u2066\u2067\u200b\ufeff") {
 			t.Errorf("got %q", p)
 		}
 		if n := strings.Count(p.Detail, "\u2068"); n > 1 || strings.Count(p.Detail, "\u2069") != n {
@@ -82,4 +108,18 @@ func FuzzOf(f *testing.F) {
 			t.Errorf("the sentence became %q", p.Detail)
 		}
 	})
+}
+
+// However long a name is, the end of a title can be read; the sentence under it says more of the name.
+func TestLongNames(t *testing.T) {
+	name := strings.Repeat("session ", 30)
+	title, _ := Notice("end", Values{"name": inText(name), "span": "5 min"})
+	if !strings.HasSuffix(title, "… ends in 5 min") && !strings.HasSuffix(title, "…\u2069 ends in 5 min") ||
+		utf8.RuneCountInString(title) > 46 {
+		t.Errorf("the title is %q", title)
+	}
+	p, _ := Of("paused", "", name)
+	if n := strings.Count(p.Detail, "session"); n != maxInText/len("session ") {
+		t.Errorf("the detail is %q", p.Detail)
+	}
 }

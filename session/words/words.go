@@ -7,6 +7,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -69,9 +70,11 @@ const (
 	Remote    Section = "remote"    // how a sign-out went at the provider
 	Labels    Section = "labels"    // of buttons, menu entries and lines
 	Sentences Section = "sentences" // that several faces say
+	Window    Section = "window"    // what only the windows say
+	Tray      Section = "tray"      // what only the tray says
 )
 
-var sections = []Section{Reasons, Events, Stories, Keychain, Health, Checks, Errors, Remote, Labels, Sentences}
+var sections = []Section{Reasons, Events, Stories, Keychain, Health, Checks, Errors, Remote, Labels, Sentences, Window, Tray}
 
 type book struct {
 	States   map[string]State              `json:"states"`
@@ -137,7 +140,7 @@ func Of(state, reason, name string) (p Problem, ok bool) {
 	if !ok {
 		return Problem{}, false
 	}
-	p = found.fill(Values{"name": Name(name)})
+	p = found.fill(Values{"name": inText(name)})
 	p.Action.Command = strings.ReplaceAll(p.Action.Command, "{name}", Shell(name))
 	return p, true
 }
@@ -174,7 +177,7 @@ func OfClock(skew time.Duration, host string) Problem {
 	if skew < 0 {
 		side = "behind"
 	}
-	p, _ := OfMachine("clock_wrong", Values{"span": Safe(About(skew.Abs())), "side": side, "host": Name(host)})
+	p, _ := OfMachine("clock_wrong", Values{"span": Safe(About(skew.Abs())), "side": side, "host": inText(host)})
 	return p
 }
 
@@ -195,10 +198,15 @@ func Event(kind string) string { return Say(Events, kind, nil) }
 // Label is what a button, a menu entry or a line is called.
 func Label(id string) string { return Say(Labels, id, nil) }
 
-// Notice is the title and the body of a notification, by an id of the table.
+// Notice is the title and the body of a notification, by an id of the table. A name is shortened in the title, so that
+// its end can be read where it has one line.
 func Notice(id string, v Values) (title, body string) {
 	n := read.Notices[id]
-	return fill(n.Title, v), fill(n.Body, v)
+	short := maps.Clone(v)
+	if name, ok := v["name"]; ok {
+		short["name"] = inTitle(name)
+	}
+	return fill(n.Title, short), fill(n.Body, v)
 }
 
 // Count says n things, by an id of the table: "1 session", "3 sessions".

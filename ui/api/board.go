@@ -34,6 +34,7 @@ type Board struct {
 	due    []string // keys with news for the one who shows, oldest first
 	trays  []*tray  // that listen, the newest last
 	shower *tray    // nil: the keeper's screen
+	heard  []press  // of late
 }
 
 // post is what is known of one key.
@@ -210,31 +211,49 @@ func (b *Board) pass(to *tray, fromScreen bool, onScreen map[string]uint32) (ado
 // actionClosed is the action of a notice that the user dismissed.
 const actionClosed = "closed"
 
+// press is a press that somebody reported.
+type press struct {
+	key, action string
+	byTray      bool
+	at          time.Time
+}
+
+// pressEcho is how long after a press the other of screen and tray may report the same one.
+const pressEcho = 3 * time.Second
+
+// ScreenPressed takes note of what the keeper's screen reports, and says whether it counts. While a tray shows the
+// notices some services tell both of a press, and some only the one who showed the notice last.
+func (b *Board) ScreenPressed(key, action string) bool {
+	return b.pressed(press{key: key, action: action, at: time.Now()})
+}
+
+// trayPressed is ScreenPressed for what a tray reports.
+func (b *Board) trayPressed(key, action string) bool {
+	return b.pressed(press{key: key, action: action, byTray: true, at: time.Now()})
+}
+
 // pressed takes note of what the user did with a notice: one that was dismissed does not come back. A newer one of the
-// same key of which nobody has been told yet stays.
-func (b *Board) pressed(key, action string) {
+// same key of which nobody has been told yet stays. It reports whether this is the first word of it.
+func (b *Board) pressed(n press) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	p := b.posts[key]
+	b.heard = slices.DeleteFunc(b.heard, func(o press) bool { return n.at.Sub(o.at) > pressEcho })
+	if i := slices.IndexFunc(b.heard, func(o press) bool {
+		return o.key == n.key && o.action == n.action && o.byTray != n.byTray
+	}); i >= 0 {
+		b.heard = slices.Delete(b.heard, i, i+1) // an echo comes once
+		return false
+	}
+	b.heard = append(b.heard, n)
+	p := b.posts[n.key]
 	switch {
 	case p == nil || p.notice == nil || p.due:
-	case action == actionClosed:
-		delete(b.posts, key)
+	case n.action == actionClosed:
+		delete(b.posts, n.key)
 	default:
 		p.acted = true
 	}
-}
-
-// ScreenPressed takes note of what the keeper's screen reports, and says whether it counts: while a tray shows the
-// notices its word does, and the screen merely hears the same.
-func (b *Board) ScreenPressed(key, action string) bool {
-	b.mu.Lock()
-	tray := b.shower != nil
-	b.mu.Unlock()
-	if !tray {
-		b.pressed(key, action)
-	}
-	return !tray
+	return true
 }
 
 // showing takes note of the id under which a tray shows a notice. False: the notice does not stand, or no tray is to

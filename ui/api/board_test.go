@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"sessionkeeper/session"
 	"sessionkeeper/ui/api"
@@ -169,13 +170,45 @@ func TestDismissedStaysAway(t *testing.T) {
 		h.show(t, urgent("session/at-tray"))
 		h.expect(t, tray, "+session/at-tray 0")
 		h.Showing("session/at-tray", 5)
-		if h.ScreenPressed("session/at-tray", "closed") {
-			t.Error("a press that the tray reports counts twice")
-		}
 		h.Pressed("session/at-tray", "closed")
 		h.Leave(tray)
 		h.onScreen(t)
 		h.expect(t, h.Join())
+	})
+}
+
+// TestPressAfterTakingOver: some services tell both of a press, and some only the one who showed the notice last.
+func TestPressAfterTakingOver(t *testing.T) {
+	inHall(t, func(t *testing.T, h hall) {
+		h.show(t, urgent("session/a"), urgent("session/b"))
+		tray := h.Join()
+		h.expect(t, tray, "+session/a 1001", "+session/b 1002")
+		for _, c := range []struct {
+			name  string
+			press func(key, action string) bool
+			key   string
+			wait  time.Duration
+			want  bool
+		}{
+			{"at the screen alone", h.ScreenPressed, "session/a", 0, true},
+			{"of another notice", h.Pressed, "session/b", 0, true},
+			{"the tray's word of the first", h.Pressed, "session/a", time.Second, false},
+			{"the screen's word of the second", h.ScreenPressed, "session/b", 0, false},
+			{"again, a little later", h.Pressed, "session/a", time.Second, true},
+			{"and once more", h.Pressed, "session/a", time.Second, true},
+			{"echo", h.ScreenPressed, "session/a", 0, false},
+			{"echo", h.ScreenPressed, "session/a", 0, false},
+			{"at the screen, much later", h.ScreenPressed, "session/a", time.Minute, true},
+			{"at the tray, much later", h.Pressed, "session/a", time.Minute, true},
+		} {
+			time.Sleep(c.wait)
+			if got := c.press(c.key, "sign_in"); got != c.want {
+				t.Errorf("a press %s counts: %v; want %v", c.name, got, c.want)
+			}
+		}
+		if h.ScreenPressed("session/b", "closed"); h.Pressed("session/b", "closed") {
+			t.Error("a dismissal counts twice")
+		}
 	})
 }
 

@@ -21,8 +21,8 @@ func (b *Board) Read(t *Tray) []client.Event { return b.read(t) }
 // Showing tells the id under which a tray shows a notice.
 func (b *Board) Showing(key string, id uint32) bool { return b.showing(key, id) }
 
-// Pressed tells what the user did with a notice.
-func (b *Board) Pressed(key, action string) { b.pressed(key, action) }
+// Pressed tells what the user did with a notice at a tray, and whether that counts.
+func (b *Board) Pressed(key, action string) bool { return b.trayPressed(key, action) }
 
 // Table tells the routes, each as "METHOD PATTERN DOORS".
 func (s *Server) Table() []string {

@@ -8,6 +8,9 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -24,19 +27,58 @@ func loopback(address string) (netip.AddrPort, error) {
 	return addr, nil
 }
 
-// openPage opens the page's listener. Once a free port was drawn it is kept, so that a page that is open finds its
-// origin again.
-func openPage(addr netip.AddrPort) func() (net.Listener, error) {
-	return func() (net.Listener, error) {
+// openPage opens the page's listener. Where any port will do it takes the one of the time before, if that is free, so
+// that a page that is open finds its origin again, also at the next keeper.
+func (s *Server) openPage(addr netip.AddrPort) func() (net.Listener, error) {
+	listen := func(addr netip.AddrPort) (net.Listener, error) {
 		var lc net.ListenConfig
-		ln, err := lc.Listen(context.Background(), "tcp4", addr.String())
+		return lc.Listen(context.Background(), "tcp4", addr.String())
+	}
+	drawn := addr.Port() == 0
+	return func() (ln net.Listener, err error) {
+		if port := s.lastPort(); addr.Port() == 0 && port != 0 {
+			ln, _ = listen(netip.AddrPortFrom(addr.Addr(), port))
+		}
+		if ln == nil {
+			ln, err = listen(addr)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("opening the page's address: %w", err)
 		}
 		if bound, err := netip.ParseAddrPort(ln.Addr().String()); err == nil {
 			addr = bound
 		}
+		if drawn {
+			s.keepPort(addr.Port())
+		}
 		return guarded(ln, peer.SameTCP), nil
+	}
+}
+
+func (s *Server) portFile() string { return filepath.Join(s.o.Places.State, "page.port") }
+
+// lastPort is the port that was drawn for the page last; 0: none is known.
+func (s *Server) lastPort() uint16 {
+	data, err := os.ReadFile(s.portFile())
+	if err != nil {
+		return 0
+	}
+	port, err := strconv.ParseUint(strings.TrimSpace(string(data)), 10, 16)
+	if err != nil || port < firstFreePort {
+		return 0
+	}
+	return uint16(port)
+}
+
+// firstFreePort is the first that no system keeps for its own services.
+const firstFreePort = 1024
+
+func (s *Server) keepPort(port uint16) {
+	if port == s.lastPort() {
+		return
+	}
+	if err := os.WriteFile(s.portFile(), []byte(strconv.Itoa(int(port))+"\n"), 0o600); err != nil {
+		s.log.Warn("the next keeper may get another page address", "error", err)
 	}
 }
 

@@ -16,8 +16,9 @@ func (s *Server) press(w http.ResponseWriter, r *request) error {
 	if body.Key == "" || body.Action == "" {
 		return invalid(`the body needs "key" and "action"`)
 	}
-	s.o.Notices.pressed(body.Key, body.Action)
-	s.o.Keeper.Press(r.Context(), body.Key, body.Action)
+	if s.o.Notices.trayPressed(body.Key, body.Action) {
+		s.o.Keeper.Press(r.Context(), body.Key, body.Action)
+	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

@@ -51,7 +51,7 @@ func NewServer(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.page = newDoor(doorOptions{name: "http", open: openPage(addr), handler: s.pageHandler(), log: o.Log})
+	s.page = newDoor(doorOptions{name: "http", open: s.openPage(addr), handler: s.pageHandler(), log: o.Log})
 	return s, s.addFiles()
 }
 

@@ -1,0 +1,282 @@
+package session
+
+import (
+	"cmp"
+	"container/heap"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"sessionkeeper/session/config"
+	"sessionkeeper/session/provider"
+)
+
+// Addition is a new session.
+type Addition struct {
+	Definition   config.Session
+	ClientSecret Secret
+	RefreshToken Secret        // signs in with a refresh token that the user has already
+	SignIn       *LoginRequest // signs in at once; the session is kept only when that succeeds
+}
+
+// Add makes a session, or changes the definition of one. With SignIn the Login says how that stands; the session is
+// not kept where it fails. With RefreshToken it returns when the provider has accepted it.
+func (k *Keeper) Add(ctx context.Context, a Addition) (Session, *Login, error) {
+	def := a.Definition
+	if err := k.checkDefinition(def); err != nil {
+		return Session{}, nil, err
+	}
+	signing := a.SignIn != nil || !a.RefreshToken.Empty()
+	if signing { // before anybody is asked to consent
+		if err := k.o.Store.Ready(ctx); err != nil {
+			return Session{}, nil, keychainError(def.Name, err)
+		}
+	}
+	var e *entry
+	var fresh bool
+	var err error
+	if cerr := k.call(ctx, func() { e, fresh, err = k.admitNew(def, a.ClientSecret, signing) }); cerr != nil || err != nil {
+		return Session{}, nil, cmp.Or(cerr, err)
+	}
+	switch {
+	case a.SignIn != nil:
+		var l *login
+		if err := k.call(ctx, func() { l = k.beginLogin(e, *a.SignIn, false) }); err != nil {
+			return Session{}, nil, err
+		}
+		v, err := k.loginStarted(ctx, l)
+		switch {
+		case err == nil && v.Status == "failed" && l.flow == nil: // before anybody was asked to consent
+			return Session{}, nil, l.refused(v)
+		case v.Session != nil: // a quick browser
+			return *v.Session, &v, err
+		}
+		return Session{}, &v, err
+	case !a.RefreshToken.Empty():
+		s, err := k.addWithToken(ctx, e, a.RefreshToken)
+		return s, nil, err
+	}
+	if err := k.o.Config.Save(def); err != nil {
+		if fresh {
+			k.post(func() { k.discard(e) })
+		}
+		return Session{}, nil, definitionError(def.Name, err)
+	}
+	if !a.ClientSecret.Empty() {
+		if err := k.saveSecret(ctx, e, a.ClientSecret); err != nil {
+			return Session{}, nil, err
+		}
+	}
+	if fresh {
+		k.post(func() { k.admitted(e) })
+	} else {
+		k.Reload(ctx)
+	}
+	s, err := k.Session(def.Name)
+	return s, nil, err
+}
+
+// checkDefinition says what of a definition cannot be used, as far as that is known without asking anybody.
+func (k *Keeper) checkDefinition(def definition) error {
+	if err := config.CheckName(def.Name); err != nil {
+		return &Error{Code: CodeInvalid, Session: def.Name, Field: "name", Detail: err.Error()}
+	}
+	if err := def.Validate(); err != nil {
+		return definitionError(def.Name, err)
+	}
+	if err := k.catalogue.Load().Check(target(def)); err != nil {
+		return targetError(def.Name, err)
+	}
+	return nil
+}
+
+func definitionError(name string, err error) *Error {
+	return &Error{Code: CodeInvalid, Session: name, Field: config.FieldOf(err), Detail: err.Error()}
+}
+
+// keychainError tells a caller why the store cannot be used, in the store's own words.
+func keychainError(name string, err error) *Error {
+	return &Error{Code: CodeKeychain, Reason: Reason(storeReason(err)), Session: name, Detail: err.Error()}
+}
+
+// admitNew makes the loop's entry of a session that is being added; fresh is false for one that is there already.
+func (k *Keeper) admitNew(def definition, secret Secret, signing bool) (e *entry, fresh bool, err error) {
+	for name := range k.entries {
+		if name != def.Name && strings.EqualFold(name, def.Name) {
+			return nil, false, &Error{
+				Code: CodeConflict, Session: def.Name, Field: "name",
+				Detail: fmt.Sprintf("There is a session %q already, and some disks take the two for the same: "+
+					"choose another name.", name),
+			}
+		}
+	}
+	if e = k.entries[def.Name]; e != nil {
+		switch {
+		case e.provisional && e.login != nil: // an earlier try that nobody finished
+			l := e.login
+			k.discard(e)
+			k.wg.Go(l.abandon)
+		case e.provisional || signing:
+			return nil, false, &Error{
+				Code: CodeConflict, Session: def.Name, Field: "name",
+				Detail: fmt.Sprintf("There is a session %q already: sign in to it with `sessionkeeper login`, "+
+					"remove it first, or choose another name.", def.Name),
+			}
+		default:
+			return e, false, nil
+		}
+	}
+	// A state of that name that a removed file left behind is older than this one, also after a restart.
+	before := k.parked[def.Name].Seq
+	delete(k.parked, def.Name)
+	id := newID()
+	e = &entry{
+		id: id, def: def, provisional: true, loaded: true, index: -1,
+		d:      durable{ID: id, Name: def.Name, SignedOut: true, Seq: before},
+		client: provider.Client{ID: def.ClientID, Secret: secret},
+	}
+	k.entries[def.Name] = e
+	heap.Push(&k.heap, e)
+	k.publish(e)
+	return e, true, nil
+}
+
+// discard forgets a session that was being added and did not make it.
+func (k *Keeper) discard(e *entry) {
+	if k.entries[e.def.Name] == e {
+		delete(k.entries, e.def.Name)
+	}
+	k.drop(e)
+}
+
+// drop takes a session out of the loop's hands.
+func (k *Keeper) drop(e *entry) {
+	e.removed = true
+	k.filed++
+	if e.index >= 0 {
+		heap.Remove(&k.heap, e.index)
+	}
+	k.answerGone(e)
+	k.queue.Cured(e.def.Name)
+	k.queueAt = k.now()
+	k.showAll()
+}
+
+func (k *Keeper) answerGone(e *entry) {
+	for _, w := range e.waiters {
+		w.reply <- reply{err: notFound(e.def.Name)}
+	}
+	e.waiters = nil
+}
+
+// admitted makes a session that was being added one of the keeper's.
+func (k *Keeper) admitted(e *entry) {
+	e.provisional = false
+	k.filed++
+	k.showAll()
+	k.save(e)
+	k.emit(Event{Type: EventAdded, Session: e.def.Name})
+	k.changed(e)
+}
+
+// commit makes a session that has its grant one of the keeper's: secret, state, definition, in this order, so that a
+// crash leaves no definition without what belongs to it.
+func (k *Keeper) commit(ctx context.Context, e *entry) error {
+	if !e.client.Secret.Empty() {
+		if err := k.saveSecret(ctx, e, e.client.Secret); err != nil {
+			return err
+		}
+	}
+	var d durable
+	k.post(func() { d = e.checkpoint() })
+	err := k.journal.write(d)
+	if err == nil {
+		err = k.o.Config.Save(e.def)
+	}
+	if err != nil {
+		return errors.Join(err, k.journal.remove(e.id), k.o.Store.Delete(ctx, secretKey(e.id)))
+	}
+	k.post(func() { k.admitted(e) })
+	return nil
+}
+
+// addWithToken signs a session in with a refresh token: one renewal must succeed.
+func (k *Keeper) addWithToken(ctx context.Context, e *entry, token Secret) (Session, error) {
+	fail := func(err error) (Session, error) {
+		k.post(func() { k.discard(e) })
+		return Session{}, err
+	}
+	p, err := k.catalogue.Load().Resolve(ctx, k.o.Wire, target(e.def))
+	if err != nil {
+		return fail(targetError(e.def.Name, err))
+	}
+	w := &waiter{fresh: true, reply: make(chan reply, 1)}
+	k.post(func() {
+		now := k.now()
+		e.prov, e.d.Provider, e.d.Target = &p, &p, targetKey(e.def)
+		e.d.SignedOut, e.d.Bound = false, boundKey(e.def)
+		e.g = &grant{refresh: token, scopes: e.def.Scopes, consentAt: now, issuedAt: now.Add(-time.Hour), expiresAt: now}
+		w.until = now.Add(DefaultWait)
+		k.admit(e, w)
+	})
+	r := <-w.reply
+	ctx = context.WithoutCancel(ctx)
+	if r.err != nil {
+		// The provider may still be at it: a token that it gave in the end is kept, for the one before is spent.
+		late := k.acquire(ctx, e)
+		k.post(func() {
+			k.release(e, nil)
+			if late == nil && e.g.generation > 0 && e.unsaved == nil {
+				r = reply{grant: e.g}
+			}
+		})
+	}
+	if r.err != nil {
+		_ = k.o.Store.Delete(ctx, e.id)
+		if refused, ok := errors.AsType[*Error](r.err); ok {
+			refused.Field = clientField(string(refused.Reason))
+			if refused.Field == "client_id" && p.NeedsSecret == "required" && e.client.Secret.Empty() {
+				refused.Field = "client_secret"
+			}
+			if refused.Code == CodeSignIn {
+				refused.Field, refused.Detail = "refresh_token", fmt.Sprintf(words.tokenRefused, e.def.Name)
+			}
+		}
+		return fail(r.err)
+	}
+	if p.Check.Kind == provider.CheckUserinfo || p.Check.Kind == provider.CheckGet {
+		if account, a := k.o.Wire.Userinfo(ctx, &p, r.grant.access); a.Verdict == provider.VerdictOK {
+			k.post(func() { k.learnAccount(e, account) })
+		}
+	}
+	if err := k.commit(ctx, e); err != nil {
+		_ = k.o.Store.Delete(ctx, e.id)
+		return fail(definitionError(e.def.Name, err))
+	}
+	return k.Session(e.def.Name)
+}
+
+// clientField is what of a definition the provider dislikes, by the reason of its answer.
+func clientField(reason string) string {
+	switch Reason(reason) {
+	case ReasonSetupClient:
+		return "client_id"
+	case ReasonSetupScope:
+		return "scopes"
+	default:
+		return ""
+	}
+}
+
+// learnAccount notes whose the grant in hand is; the next renewal stores it with the grant.
+func (k *Keeper) learnAccount(e *entry, a Account) {
+	e.d.Account = a
+	if e.g != nil {
+		g := *e.g
+		g.account = a
+		e.g = &g
+	}
+	k.publish(e)
+}

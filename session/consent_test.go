@@ -1,0 +1,110 @@
+package session
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"sessionkeeper/session/signin"
+)
+
+// ended has a sign-in end that began by itself.
+func (w *world) ended(name string, kind signin.Kind) {
+	w.t.Helper()
+	if _, err := w.k.on(w.t.Context(), name, func(e *entry) error {
+		l := &login{
+			name: name, e: e, auto: true,
+			started: make(chan struct{}), opening: make(chan struct{}), done: make(chan struct{}),
+		}
+		e.login = l
+		w.k.endLogin(l, &signin.Error{Kind: kind})
+		return nil
+	}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// Who signs in with another account is told that, also after a restart, until the next sign-in ends.
+func TestWrongAccountIsTheReason(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Minute)
+		w.have("one")
+		w.start()
+		defer func() { w.stop() }()
+		w.server.revoke("one")
+		time.Sleep(2 * time.Minute)
+		if s := w.session("one"); s.State != SignInNeeded || s.Reason != ReasonRefused {
+			t.Fatalf("the session is %s, %s; want sign_in_needed, refused", s.State, s.Reason)
+		}
+		w.ended("one", signin.KindWrongAccount)
+		synctest.Wait()
+		n, _ := w.screen.showing("session/one")
+		if want := signInNotice(w.session("one"), ""); n.Title != want.Title || n.Body != want.Body {
+			t.Errorf("the notice is %q, %q; want %q, %q", n.Title, n.Body, want.Title, want.Body)
+		}
+		w.stop()
+		w.start()
+		if s := w.session("one"); s.State != SignInNeeded || s.Reason != ReasonWrongAccount {
+			t.Errorf("the session is %s, %s; want sign_in_needed, wrong_account", s.State, s.Reason)
+		}
+		w.ended("one", signin.KindCancelled)
+		if s := w.session("one"); s.Reason != ReasonRefused {
+			t.Errorf("after a sign-in that was given up the reason is %s; want refused", s.Reason)
+		}
+	})
+}
+
+func TestRevocationIsToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Minute)
+		w.have("one")
+		w.start()
+		w.server.revoke("one")
+		time.Sleep(2 * time.Minute)
+		if s := w.session("one"); s.State != SignInNeeded {
+			t.Errorf("the session is %s; want sign_in_needed", s.State)
+		}
+		if w.server.seen().calls != 1 {
+			t.Errorf("a refused token was sent %d times", w.server.seen().calls)
+		}
+		if n := w.screen.told(); len(n) != 1 || len(n[0].Actions) != 2 {
+			t.Errorf("notices %+v; want one, with a button to sign in again", n)
+		}
+		w.stop()
+		w.start()
+		time.Sleep(time.Minute)
+		w.stop()
+		if w.server.seen().calls != 1 {
+			t.Error("a refused token was sent again after a restart")
+		}
+		if _, ok := w.store.data["id-one"]; !ok {
+			t.Error("a refused refresh token was deleted; want it kept")
+		}
+	})
+}
+
+func TestFiftyRevokedAtOnceAreOneNotice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Minute)
+		var names []string
+		for i := range 50 {
+			names = append(names, fmt.Sprintf("s%02d", i))
+		}
+		w.have(names...)
+		w.start()
+		defer w.stop()
+		for _, name := range names {
+			w.server.revoke(name)
+		}
+		time.Sleep(3 * time.Minute)
+		group, ok := w.screen.showing(keyGroup)
+		if !ok || !strings.Contains(group.Title, "50 sessions") {
+			t.Errorf("the grouped notice is %+v (shown: %v); want one about 50 sessions", group, ok)
+		}
+		if n := w.screen.standing(); n > 4 {
+			t.Errorf("%d notices are on the screen; want the grouped one and at most those that came before it", n)
+		}
+	})
+}

@@ -1,0 +1,192 @@
+package session
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+
+	"sessionkeeper/session/provider"
+	"sessionkeeper/session/signin"
+)
+
+// beginLogin starts a sign-in beside the loop.
+func (k *Keeper) beginLogin(e *entry, r LoginRequest, auto bool) *login {
+	before := e.login
+	ctx, cancel := context.WithCancel(k.work)
+	l := &login{
+		id: newID(), name: e.def.Name, e: e, request: r, auto: auto, begunAt: k.now(), cancel: cancel,
+		started: make(chan struct{}), opening: make(chan struct{}), done: make(chan struct{}),
+	}
+	e.login, k.logins[l.id] = l, l
+	k.pruneLogins()
+	if !auto {
+		k.queue.Acted(e.def.Name)
+		e.d.AutoOpened = false
+	}
+	req := signin.Request{
+		Session: e.def.Name, Client: provider.Client{ID: e.def.ClientID, Secret: e.client.Secret}, Scopes: e.def.Scopes, Account: e.d.Account, Hint: e.def.Account,
+		ForceConsent: e.d.NoRefresh, Ports: &k.ports,
+	}
+	if len(r.Scopes) > 0 {
+		req.Scopes = r.Scopes
+	}
+	if r.AsOther || e.astray {
+		req.Account, req.Hint = Account{}, ""
+	}
+	if ref := e.refusedNow(); ref != nil {
+		req.Claims = ref.Claims
+	}
+	def, cached := e.def, e.prov
+	k.wg.Go(func() {
+		defer time.AfterFunc(lingerTime, cancel)
+		if before != nil {
+			before.replace()
+		}
+		p, err := k.resolveFresh(ctx, def, cached)
+		if err != nil {
+			k.post(func() {
+				l.badField = targetError(e.def.Name, err).Field
+				k.endLogin(l, &signin.Error{Kind: signin.KindSetup, Detail: stop(capital(err.Error()))})
+			})
+			return
+		}
+		req.Provider = p
+		req.Accept = func(ctx context.Context, res signin.Result) error { return k.accept(ctx, l, p, req.Scopes, res) }
+		k.runLogin(ctx, l, req)
+	})
+	return l
+}
+
+// resolveFresh looks a definition's provider up; where that fails now, what was found before will do.
+func (k *Keeper) resolveFresh(ctx context.Context, def definition, cached *provider.Provider) (*provider.Provider, error) {
+	p, err := k.catalogue.Load().Resolve(ctx, k.o.Wire, target(def))
+	if err == nil {
+		return &p, nil
+	}
+	if cached != nil {
+		return cached, nil
+	}
+	return nil, err
+}
+
+func (k *Keeper) runLogin(ctx context.Context, l *login, req signin.Request) {
+	start := signin.Start
+	if l.request.Device {
+		start = signin.StartDevice
+	}
+	flow, err := start(ctx, k.o.Wire, req, consentTime)
+	if err != nil {
+		k.post(func() { k.endLogin(l, asSigninError(err)) })
+		return
+	}
+	k.post(func() {
+		l.flow = flow
+		close(l.started)
+		k.emit(Event{Type: EventConsentOpened, Session: l.e.def.Name, Kind: l.kind()})
+		k.publish(l.e)
+	})
+	if !l.request.NoBrowser && !l.request.Device {
+		k.wg.Go(func() {
+			err := k.o.Desktop.Open(ctx, flow.URL())
+			k.post(func() { k.openedLogin(l, err) })
+		})
+	} else {
+		k.post(func() { close(l.opening) })
+	}
+	<-flow.Done()
+	k.post(func() { k.endLogin(l, asSigninError(flow.Err())) })
+}
+
+func (l *login) kind() string {
+	switch {
+	case l.auto:
+		return "auto"
+	case l.request.Device:
+		return "device"
+	default:
+		return "user"
+	}
+}
+
+func (k *Keeper) openedLogin(l *login, err error) {
+	closeOnce(l.opening)
+	if l.opened = err == nil; l.opened {
+		return
+	}
+	k.log.Warn("could not open the browser", "session", l.e.def.Name, "error", err)
+	select {
+	case <-l.done:
+	default:
+		if l.auto || l.notice { // nobody looks at a terminal
+			k.notify(signInNotice(l.e.pub.Load().session, l.flow.URL()))
+		}
+	}
+}
+
+// closeOnce closes c, for the loop alone.
+func closeOnce(c chan struct{}) {
+	select {
+	case <-c:
+	default:
+		close(c)
+	}
+}
+
+func asSigninError(err error) *signin.Error {
+	if err == nil {
+		return nil
+	}
+	if e, ok := errors.AsType[*signin.Error](err); ok {
+		return e
+	}
+	return &signin.Error{Kind: signin.KindSetup, Detail: err.Error()}
+}
+
+// endLogin takes a sign-in's end over.
+func (k *Keeper) endLogin(l *login, failure *signin.Error) {
+	e := l.e
+	l.failure = failure
+	closeOnce(l.started)
+	closeOnce(l.opening)
+	close(l.done)
+	if e.login == l {
+		e.login = nil
+	}
+	result := signin.Kind("")
+	if !l.stored && failure != nil {
+		result = failure.Kind
+	}
+	k.emit(Event{Type: EventConsentDone, Session: e.def.Name, Kind: l.kind(), Outcome: cmp.Or(string(result), "done")})
+	if e.provisional && !l.stored {
+		k.discard(e)
+		return
+	}
+	if failure != nil && failure.Answer.Verdict == provider.VerdictSetup {
+		e.d.LastError = lastError(failure.Answer, k.now())
+	}
+	other := result == signin.KindWrongAccount
+	k.noteUser(e, other)
+	if l.auto {
+		k.queue.PageClosed(e.def.Name, result)
+		k.queueAt = k.now()
+	}
+	// No page comes by itself any more; and who pressed a button of a notice looks at no terminal.
+	if (l.auto || l.notice && other) && e.refusedNow() != nil && e.login == nil && !k.stopping.Load() {
+		k.notify(signInNotice(e.pub.Load().session, ""))
+	}
+	k.changed(e)
+}
+
+// noteUser notes whether it was another account that signed in last to a session that waits for the user.
+func (k *Keeper) noteUser(e *entry, other bool) {
+	ref := e.refusedNow()
+	if ref == nil || ref.Verdict == provider.VerdictSetup || ref.OtherUser == other {
+		return
+	}
+	noted := *ref
+	noted.OtherUser = other
+	e.d.Refused = &noted
+	k.save(e)
+	k.publish(e)
+}

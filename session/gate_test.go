@@ -1,0 +1,113 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestCallersShareOneRenewal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Minute)
+		w.have("one")
+		time.Sleep(2 * time.Minute) // the token is long spent when the keeper starts
+		w.server.set(func() { w.server.latency = 300 * time.Millisecond })
+		w.start()
+		defer w.stop()
+		var wg sync.WaitGroup
+		for range 1000 {
+			wg.Go(func() {
+				tok, err := w.k.Token(context.Background(), "one", TokenRequest{Wait: DefaultWait})
+				if err != nil {
+					t.Error(err)
+				} else if !w.server.valid(tok.Access.Reveal()) {
+					t.Error("handed out a token that does not work")
+				}
+			})
+		}
+		wg.Wait()
+		if w.server.seen().calls != 1 {
+			t.Errorf("1,000 callers caused %d refreshes; want 1", w.server.seen().calls)
+		}
+	})
+}
+
+func TestWaitingCallersPaceThemselves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Minute)
+		w.have("one")
+		w.server.set(func() { w.server.fault = status(502, "<html>bad gateway</html>") })
+		w.start()
+		defer w.stop()
+		time.Sleep(30 * time.Minute) // the backoff is at its longest
+		w.server.set(func() { w.server.count = tally{} })
+		var wg sync.WaitGroup
+		for range 20 {
+			wg.Go(func() {
+				if _, err := w.k.Token(t.Context(), "one", TokenRequest{Wait: 10 * time.Second}); err == nil {
+					t.Error("got a token of a provider that is down")
+				}
+			})
+		}
+		wg.Wait()
+		if n := w.server.seen().calls; n < 8 || n > 11 {
+			t.Errorf("20 callers that wait 10 s caused %d tries; want one a second", n)
+		}
+		w.server.set(func() { w.server.count = tally{}; w.server.fault = status(429, "slow", "Retry-After", "600") })
+		time.Sleep(6 * time.Minute) // the timer meets the 429
+		w.server.set(func() { w.server.count = tally{} })
+		_, err := w.k.Token(t.Context(), "one", TokenRequest{Wait: 10 * time.Second})
+		if e, ok := errors.AsType[*Error](err); !ok || e.Code != CodeUnavailable || time.Until(e.RetryAt) < time.Minute {
+			t.Errorf("under Retry-After the answer is %v; want unavailable for some minutes", err)
+		}
+		if w.server.seen().calls > 0 {
+			t.Errorf("Retry-After was not honoured: %d calls", w.server.seen().calls)
+		}
+	})
+}
+
+func TestFloorUnderDemands(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Hour)
+		w.have("one")
+		w.start()
+		defer w.stop()
+		first := w.token("one", TokenRequest{Force: true, Wait: DefaultWait})
+		if first.Generation != 2 || w.server.seen().calls != 1 {
+			t.Fatalf("a forced token has generation %d after %d calls; want 2 after 1", first.Generation, w.server.seen().calls)
+		}
+		for range 100 {
+			time.Sleep(100 * time.Millisecond)
+			w.token("one", TokenRequest{Force: true, Wait: DefaultWait})
+			w.token("one", TokenRequest{MinTTL: 59 * time.Minute, Wait: DefaultWait})
+			if _, err := w.k.Reject(t.Context(), "one", 2); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if w.server.seen().calls != 1 {
+			t.Errorf("%d refreshes on demand within 10 s; want 1", w.server.seen().calls)
+		}
+		time.Sleep(maxFloor)
+		if _, err := w.k.Reject(t.Context(), "one", 1); err != nil { // an old generation
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if w.server.seen().calls != 1 {
+			t.Error("rejecting an old generation caused a refresh")
+		}
+		if _, err := w.k.Reject(t.Context(), "one", 2); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		if w.server.seen().calls != 2 {
+			t.Errorf("%d refreshes after the token in hand was rejected; want 2", w.server.seen().calls)
+		}
+		time.Sleep(40 * time.Minute) // less than half of the hour is left
+		if tok := w.token("one", TokenRequest{MinTTL: time.Hour, Wait: DefaultWait}); time.Until(tok.ExpiresAt) < 59*time.Minute {
+			t.Errorf("asked for as much as there can be, got %v", time.Until(tok.ExpiresAt))
+		}
+	})
+}

@@ -1,0 +1,189 @@
+package session
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"time"
+
+	"sessionkeeper/session/config"
+	"sessionkeeper/session/provider"
+)
+
+type definition = config.Session
+
+func target(d definition) provider.Target {
+	return provider.Target{
+		ID: d.Provider, Issuer: d.Issuer, AuthorizeURL: d.AuthorizeURL, TokenURL: d.TokenURL, DeviceURL: d.DeviceURL,
+		CheckURL: d.CheckURL, Vars: d.Vars,
+	}
+}
+
+// Reload reads the definitions again. A session whose file is gone is let go of, but its grant stays in the keychain
+// and comes back with the file; one whose file is broken is disabled until it is mended.
+func (k *Keeper) Reload(ctx context.Context) {
+	for stale := true; stale; {
+		var filed uint64
+		if k.call(ctx, func() { filed = k.filed }) != nil {
+			return
+		}
+		defs, faults := k.o.Config.Sessions()
+		if k.call(ctx, func() {
+			// Sessions that came or went since are not to be measured by an older reading.
+			if stale = filed != k.filed; !stale {
+				k.takeOver(defs, faults)
+			}
+		}) != nil {
+			return
+		}
+	}
+}
+
+// takeOver makes the sessions what the files say.
+func (k *Keeper) takeOver(defs map[string]definition, faults []config.Fault) {
+	k.filed++
+	k.unread = faults
+	k.showFaults()
+	if defs == nil { // the folder itself cannot be read: nothing is known to be gone
+		return
+	}
+	broken := map[string]error{}
+	for _, f := range faults {
+		broken[f.Name] = f.Err
+	}
+	for name, e := range k.entries {
+		def, ok := defs[name]
+		e.gone = false
+		edited := false
+		switch {
+		case e.provisional:
+			continue
+		case broken[name] != nil:
+			e.fault = broken[name]
+		case !ok && (e.busy || e.unsaved != nil): // not in the middle of a transaction
+			e.gone = true
+		case !ok:
+			k.letGo(e)
+			continue
+		case e.busy:
+			e.newDef = &def
+		default:
+			edited = k.redefine(e, def)
+		}
+		if k.changed(e); edited {
+			k.retell(e)
+		}
+	}
+	for name := range broken {
+		if name != "" && k.entries[name] == nil {
+			defs[name] = config.Session{Name: name} // shown with what is wrong with it
+		}
+	}
+	for name, def := range defs {
+		if k.entries[name] == nil {
+			k.appear(def, broken[name])
+		}
+	}
+}
+
+// appear adds a session whose file has come.
+func (k *Keeper) appear(def definition, fault error) {
+	d, ok := k.parked[def.Name]
+	if !ok {
+		d = durable{ID: newID(), Name: def.Name, SignedOut: true}
+	}
+	delete(k.parked, def.Name)
+	e := k.insert(def, d)
+	e.fault = fault
+	k.load(e)
+	k.save(e)
+	k.publish(e)
+	k.emit(Event{Type: EventAdded, Session: def.Name})
+}
+
+// letGo parks a session whose definition is gone; its grant stays where it is.
+func (k *Keeper) letGo(e *entry) {
+	k.parked[e.def.Name] = e.checkpoint()
+	k.endOutage(e)
+	k.withdraw(keySession + e.def.Name)
+	k.discard(e)
+	k.emit(Event{Type: EventRemoved, Session: e.def.Name})
+}
+
+// redefine takes over a definition, and reports whether it was edited.
+func (k *Keeper) redefine(e *entry, def definition) (edited bool) {
+	if e.fault == nil && reflect.DeepEqual(e.def, def) {
+		return false
+	}
+	e.fault = nil
+	was := e.def
+	e.def = def
+	if e.astray = e.moved(def); e.astray { // the grant stays bound to whom it came from
+		e.d.Refused = movedRefusal(e.d.Generation, k.now())
+		k.save(e)
+		return true
+	}
+	if ref := e.d.Refused; ref != nil && ref.Code == codeMoved { // put back as it was
+		e.d.Refused = nil
+	}
+	e.client.ID = def.ClientID
+	if targetKey(was) != targetKey(def) || was.ClientID != def.ClientID || !slices.Equal(was.Scopes, def.Scopes) {
+		if targetKey(was) != targetKey(def) {
+			e.prov = nil
+		}
+		if ref := e.d.Refused; ref != nil && ref.Verdict == provider.VerdictSetup {
+			e.d.Refused = nil
+		}
+		e.d.CheckOff = false
+	}
+	if e.g != nil {
+		e.plan(roll())
+	}
+	k.requeue(e)
+	k.save(e)
+	return true
+}
+
+// codeDiscovery marks a provider that could not be looked up.
+const codeDiscovery = "discovery"
+
+// resolve looks up the provider of a session that has a grant and none yet.
+func (k *Keeper) resolve(e *entry, now time.Time) {
+	if e.prov != nil || e.resolving || e.g == nil || e.astray || e.fault != nil || e.d.Paused || now.Before(e.nextTry) {
+		return
+	}
+	e.resolving = true
+	def := e.def
+	k.wg.Go(func() {
+		p, err := k.catalogue.Load().Resolve(k.work, k.o.Wire, target(def))
+		k.post(func() { k.resolved(e, def, p, err) })
+	})
+}
+
+func (k *Keeper) resolved(e *entry, def definition, p provider.Provider, err error) {
+	e.resolving = false
+	if e.removed || targetKey(def) != targetKey(e.def) {
+		return
+	}
+	now := k.now()
+	if err != nil {
+		e.failures++
+		e.nextTry = now.Add(backoff(e.failures, roll()))
+		if e.d.FailingSince.IsZero() {
+			e.d.FailingSince = now
+		}
+		e.d.LastError = &LastError{Verdict: provider.VerdictPassing, Code: codeDiscovery, At: now, Message: err.Error()}
+		k.log.Warn("could not look a provider up", "session", e.def.Name, "error", err)
+	} else {
+		e.failures, e.nextTry = 0, time.Time{}
+		if e.d.LastError != nil && e.d.LastError.Code == codeDiscovery {
+			e.d.LastError = nil
+			k.cured(e, false)
+		}
+		e.prov, e.d.Provider, e.d.Target = &p, &p, targetKey(def)
+		e.plan(roll())
+		k.save(e)
+	}
+	k.changed(e)
+	k.retell(e)
+}

@@ -1,0 +1,123 @@
+package signin
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"sessionkeeper/session/provider"
+)
+
+// read gives a file of the house.
+func read(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// The pages have the colours and the mark of every other face.
+func TestPagesLookLikeTheOthers(t *testing.T) {
+	var palette map[string]map[string]string
+	if err := json.Unmarshal([]byte(read(t, "../../assets/palette.json")), &palette); err != nil {
+		t.Fatal(err)
+	}
+	light, dark, ok := strings.Cut(pageStyle, "prefers-color-scheme: dark")
+	if !ok {
+		t.Fatal("the pages have no dark colours")
+	}
+	for theme, style := range map[string]string{"light": light, "dark": dark} {
+		found := regexp.MustCompile(`--(\w+): (#\w+);`).FindAllStringSubmatch(style, -1)
+		if len(found) < 8 {
+			t.Errorf("%s: found the colours %q", theme, found)
+		}
+		for _, c := range found {
+			if want := palette[theme][c[1]]; c[2] != want {
+				t.Errorf("%s: %s is %s; want %s", theme, c[1], c[2], want)
+			}
+		}
+	}
+	if regexp.MustCompile(`#[0-9a-f]{3,8}\b`).MatchString(regexp.MustCompile(`--\w+: #\w+;`).ReplaceAllString(pageStyle, "")) {
+		t.Error("the style has a colour that is not of the palette")
+	}
+	drawing := regexp.MustCompile(`(?s)<svg [^>]*>(.*)</svg>`)
+	icon := drawing.FindStringSubmatch(read(t, "../../assets/web/favicon.svg"))
+	if got := drawing.FindStringSubmatch(mark); icon == nil || got == nil || got[1] != icon[1] {
+		t.Errorf("the mark is %s; want that of the page's icon", mark)
+	}
+}
+
+// samples are all pages, as they come: a failed sign-in each way, and what strangers get.
+func samples() map[string]page {
+	all := map[string]page{}
+	for _, kind := range []pageKind{pageUsed, pageUnknown, pageIssuer, pageMalformed, pageNotFound, pageHost} {
+		all[string(kind)] = plainPage(kind)
+	}
+	flow := func(e *Error) page {
+		f := &Flow{req: Request{Session: "my work", Provider: &provider.Provider{Name: "Test & Söhne"}}, err: e}
+		f.account = provider.Account{Name: "Ada", Email: "ada@example.org"}
+		return f.resultPage()
+	}
+	all["done"] = flow(nil)
+	for code, name := range map[string]string{
+		"access_denied": "denied", "temporarily_unavailable": "exchange", "unauthorized_client": "setup_client",
+		"invalid_scope": "setup_scope", "invalid_request": "setup", "redirect_uri_mismatch": "setup_redirect",
+	} {
+		all[name] = flow(answer{fault: code, description: "AADSTS7000215: Invalid client secret provided."}.refused("my work"))
+	}
+	all["exchanged"] = flow(failure(provider.Judge(nil, http.StatusUnauthorized, http.Header{},
+		[]byte(`{"error":"invalid_client","error_description":"Bad client."}`)), sayExchange, "my work"))
+	all["port"] = flow(&Error{Kind: KindSetup, Detail: sayPortTaken("8080", "ss -ltnp")})
+	all["account"] = flow(&Error{Kind: KindWrongAccount, Detail: "“my work” belongs to grace@example.org, and another account signed in."})
+	all["keychain"] = flow(asError(errors.New("the keychain is locked")))
+	all["no_refresh"] = flow(&Error{Kind: KindNoRefresh, Detail: "The provider gave nothing to renew this session with."})
+	all["timeout"] = flow(&Error{Kind: KindTimeout, Detail: sayTimeout})
+	all["cancelled"] = flow(&Error{Kind: KindCancelled, Detail: sayReplaced})
+	return all
+}
+
+// html is a page as a browser gets it.
+func (p page) html() string {
+	w := httptest.NewRecorder()
+	p.write(w)
+	return w.Body.String()
+}
+
+// jargon is what people who only sign in need not know. It may stand in the fold.
+var jargon = regexp.MustCompile(`(?i)\b(tokens?|grants?|scopes?|oauth|clients?|endpoints?|redirects?|issuer|HTTP|console|` +
+	`refresh|invalid_\w+|\d{3})\b|--\w|` + "`")
+
+// No page needs to be explained: what a developer wants to know is in a fold, and a sign-in that failed says where to go
+// on.
+func TestPagesArePlain(t *testing.T) {
+	for name, p := range samples() {
+		body := p.html()
+		text := regexp.MustCompile(`(?s)<style>.*</style>|<svg.*?</svg>|<[^>]+>`)
+		shown, fold, _ := strings.Cut(body[strings.Index(body, "<main"):], "<details>")
+		if found := jargon.FindString(text.ReplaceAllString(shown, "")); found != "" && name != "port" {
+			t.Errorf("%s says %q: %s", name, found, text.ReplaceAllString(shown, " "))
+		}
+		failed := slices.Contains([]string{"exchanged", "setup", "setup_client", "denied", "account", "keychain"}, name)
+		if strings.Contains(shown, sayBack) != failed && failed {
+			t.Errorf("%s does not say where to go on: %s", name, shown)
+		}
+		if strings.Contains(shown, "&lt;no value") || strings.Contains(shown, "<p></p>") || !strings.Contains(shown, "<p>") {
+			t.Errorf("%s is not whole: %s", name, shown)
+		}
+		if name == "exchanged" && (!strings.Contains(fold, "Bad client.") || !strings.Contains(fold, "invalid_client") ||
+			!strings.Contains(fold, "401") || !strings.Contains(fold, "client secret")) {
+			t.Errorf("the fold says %s", fold)
+		}
+		if strings.Contains(body, "style=") || strings.Contains(body, "<script") || strings.Contains(body, "://") {
+			t.Errorf("%s has something that its policy forbids", name)
+		}
+	}
+}

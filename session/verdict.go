@@ -1,0 +1,229 @@
+package session
+
+import (
+	"time"
+
+	"sessionkeeper/session/provider"
+)
+
+// finish takes a transaction's outcome over. It returns the state that is to be written before the session is free.
+func (k *Keeper) finish(r *renewal, o outcome) *durable {
+	e, now := r.e, k.now()
+	i := r.issuer
+	i.inFlight--
+	if r.probe {
+		i.probing = false
+	}
+	if i.blocked {
+		i.blocked = false
+		defer k.kick(i.key, now, false)
+	}
+	if o.fault == nil {
+		k.heard(i, o.answer, now)
+		defer k.showOutages()
+	}
+	if e.removed {
+		return nil
+	}
+	switch {
+	case o.fault != nil:
+		k.withheld(e, r, o.fault, now)
+	case o.adopted != nil:
+		e.d.Intent = nil
+		k.log.Info("found a newer grant in the store", "session", e.def.Name, "generation", o.adopted.generation)
+		k.adopt(e, o.adopted)
+		e.demanded = true
+	case o.answer.Verdict == provider.VerdictOK && o.saveErr != nil:
+		k.answered(e, i, now)
+		e.unsaved, e.nextTry = o.grant, now.Add(waiterPace)
+		k.storeFailed(e, o.saveErr)
+	case o.answer.Verdict == provider.VerdictOK:
+		k.answered(e, i, now)
+		k.renewed(e, r.grant, o.grant)
+	case o.answer.Verdict == provider.VerdictPassing:
+		k.failed(e, r, o.answer, now)
+		if o.salvaged != nil {
+			due := e.renewDue
+			k.adopt(e, o.salvaged)
+			e.renewDue, e.d.Intent = due, nil
+		}
+	default:
+		k.answered(e, i, now)
+		k.refused(e, r, o.answer, now)
+	}
+	k.publish(e)
+	k.answerWaiters(e, now)
+	if e.provisional {
+		return nil
+	}
+	return new(e.checkpoint())
+}
+
+// release frees a session after a transaction, when its state is durable.
+func (k *Keeper) release(e *entry, killedOld *bool) {
+	if killedOld != nil {
+		e.d.EndsOld = killedOld
+		if *killedOld && e.g != nil {
+			e.plan(roll())
+		}
+		k.save(e)
+	}
+	e.busy = false
+	for _, c := range e.idle {
+		close(c)
+	}
+	e.idle = nil
+	edited := false
+	switch {
+	case e.removed:
+		return
+	case e.gone && e.unsaved == nil:
+		k.letGo(e)
+		return
+	case e.newDef != nil:
+		def := *e.newDef
+		e.newDef = nil
+		edited = k.redefine(e, def)
+	}
+	if k.changed(e); edited {
+		k.retell(e)
+	}
+}
+
+// withheld: nothing was sent, because the new token could not have been kept.
+func (k *Keeper) withheld(e *entry, r *renewal, fault error, now time.Time) {
+	if e.d.Intent.Attempt--; e.d.Intent.Attempt == 0 && !r.hadDoubt {
+		e.d.Intent = nil
+	}
+	e.failures++
+	e.nextTry, e.lastEnd = now.Add(backoff(e.failures, roll())), now
+	k.storeFailed(e, fault)
+}
+
+// answered: the issuer works; if it had not, its sessions are released.
+func (k *Keeper) answered(e *entry, i *issuer, now time.Time) {
+	e.failures, e.nextTry, e.lastEnd, e.retryAfter = 0, time.Time{}, time.Time{}, time.Time{}
+	if i.answered() {
+		k.kick(i.key, now, true)
+	}
+}
+
+// renewed: the new grant is durable; it becomes the session's.
+func (k *Keeper) renewed(e *entry, old, g *grant) {
+	e.storeFault = ""
+	refused := e.d.Refused != nil
+	e.d.Intent, e.d.Refused, e.d.LastError = nil, nil, nil
+	e.d.LastRefreshAt = g.issuedAt
+	if yes, ok := old.extends(g); ok {
+		e.d.Extends = new(yes)
+	}
+	k.adopt(e, g)
+	k.emit(Event{Type: EventRenewed, Session: e.def.Name, Generation: g.generation, ExpiresAt: g.expiresAt, EndsAt: e.d.EndsAt})
+	k.log.Info("renewed", "session", e.def.Name, "generation", g.generation, "expires_at", g.expiresAt)
+	k.cured(e, refused)
+	if e.suspect != 0 { // does the check take the fresh token?
+		e.checkAt = k.now()
+	}
+}
+
+// adopt makes g the grant in hand.
+func (k *Keeper) adopt(e *entry, g *grant) {
+	e.g, e.loaded, e.unsaved = g, true, nil
+	e.d.Generation, e.d.Account, e.d.Scopes = g.generation, g.account, g.scopes
+	e.d.ExpiresAt, e.d.ConsentAt, e.d.SignedOut = g.expiresAt, g.consentAt, false
+	e.plan(roll())
+}
+
+// failed: a passing fault. The same token is sent again; at once where the provider is known to take it twice.
+func (k *Keeper) failed(e *entry, r *renewal, a provider.Answer, now time.Time) {
+	i := r.issuer
+	if e.d.FailingSince.IsZero() {
+		e.d.FailingSince = now
+	}
+	same := e.d.LastError != nil && e.d.LastError.Code == a.Code
+	e.d.LastError = lastError(a, now)
+	e.lastEnd = now
+	if a.OutcomeUnknown {
+		e.d.Intent.Unknown = true
+	} else if !r.hadDoubt {
+		e.d.Intent = nil
+	}
+	if ofIssuer(a) {
+		i.failed(now, r.probe, a.RetryAfter)
+	} else {
+		k.answered(e, i, now)
+		e.lastEnd = now
+		e.failures++
+		e.nextTry = now.Add(backoff(e.failures, roll()))
+		if a.RetryAfter > 0 {
+			e.retryAfter = now.Add(a.RetryAfter)
+		}
+	}
+	if graceful := r.prov.Replay == provider.ReplayGrace || r.prov.Replay == provider.ReplayUntil; a.OutcomeUnknown &&
+		graceful && e.d.Intent.Attempt == 1 {
+		i.nextProbe, i.lastEnd, e.nextTry, e.lastEnd, e.lastStart = now, time.Time{}, time.Time{}, time.Time{}, time.Time{}
+		e.demanded = true
+	}
+	k.emit(Event{
+		Type: EventRefreshFailed, Session: e.def.Name, Code: a.Code, Status: a.Status, Message: a.Message,
+		RetryAt: k.nextTimerTry(e),
+	})
+	level := k.log.Warn
+	if same {
+		level = k.log.Debug
+	}
+	level("could not renew", "session", e.def.Name, "code", a.Code, "http_status", a.Status,
+		"outcome_unknown", a.OutcomeUnknown, "next_try_at", k.nextTimerTry(e))
+}
+
+// ofIssuer reports whether a passing fault speaks of the issuer rather than of this session.
+func ofIssuer(a provider.Answer) bool {
+	return a.Status == 0 || a.Status >= 500 || a.Status == 408 || a.Status == 425 || a.Status == 429 || a.Status < 400
+}
+
+// refused: the provider said no for good, or wants the user, or does not take the client. The token is kept.
+func (k *Keeper) refused(e *entry, r *renewal, a provider.Answer, now time.Time) {
+	reason := Reason(a.Reason)
+	switch {
+	case a.Verdict == provider.VerdictSetup:
+	case a.Verdict == provider.VerdictSignIn && r.hadDoubt:
+		reason = ReasonInterrupted
+	case reason == ReasonRefused && !e.ends.at.IsZero() && !now.Before(e.ends.at):
+		reason = ReasonExpired
+	}
+	e.d.Intent = nil
+	e.d.LastError = lastError(a, now)
+	if e.suspect == 0 && k.checks(e) && e.g.usable(now) {
+		e.verifying, e.checkAt = true, now // is the token in hand dead as well?
+	}
+	k.setRefused(e, &refusal{
+		Verdict: a.Verdict, Reason: reason, Code: a.Code, Advice: a.Advice, Claims: a.Claims, At: now,
+		Generation: r.grant.generation, DeadAccess: e.suspect != 0,
+	})
+	e.suspect = 0
+	k.emit(Event{Type: EventRefreshFailed, Session: e.def.Name, Code: a.Code, Status: a.Status, Message: a.Message, Reason: reason})
+	k.log.Error("the provider refused a refresh", "session", e.def.Name, "verdict", a.Verdict, "code", a.Code,
+		"reason", reason, "http_status", a.Status)
+}
+
+// setRefused notes a refusal and lets the user know.
+func (k *Keeper) setRefused(e *entry, ref *refusal) {
+	e.d.Refused = ref
+	e.d.FailingSince, e.d.OutageWarned = time.Time{}, false
+	k.endOutage(e)
+	k.publish(e)
+	if e.provisional {
+		return
+	}
+	if ref.Verdict == provider.VerdictSetup {
+		k.notify(setupNotice(e.pub.Load().session))
+		return
+	}
+	k.requeue(e)
+}
+
+func lastError(a provider.Answer, now time.Time) *LastError {
+	return &LastError{
+		Verdict: a.Verdict, Code: a.Code, HTTPStatus: a.Status, At: now, Message: a.Message, Known: a.Known,
+	}
+}
