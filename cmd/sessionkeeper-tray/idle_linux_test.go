@@ -17,15 +17,30 @@ import (
 // maxMemory is what a tray may hold, in bytes.
 const maxMemory = 15 << 20
 
-// BenchmarkIdle measures what the tray costs while nothing happens: its memory, and how often one of its threads wakes
-// up.
+// BenchmarkIdle measures what the tray costs while nothing happens, after a notice: its memory, and how often one of its
+// threads wakes up.
 func BenchmarkIdle(b *testing.B) {
+	for _, sessions := range []int{3, 200} {
+		b.Run(strconv.Itoa(sessions), func(b *testing.B) { idle(b, sessions) })
+	}
+}
+
+func idle(b *testing.B, sessions int) {
+	b.Helper()
 	bus := desktoptest.StartBus(b)
 	p := startPanel(b, bus)
-	o := apitest.Options(b, apitest.New(kept("work"), kept("home"), kept("mail")), nil)
+	var all []apitest.Session
+	for n := range sessions {
+		all = append(all, kept(fmt.Sprintf("session %03d", n)))
+	}
+	k := apitest.New(all...)
+	o := apitest.Options(b, k, nil)
 	apitest.Serve(b, o)
+	service := desktoptest.StartNotifications(b, bus)
 	tray := newDesk(b, o.Places, bus, options{}).start(b)
-	p.icon(b).waitFor(b, "home — Signed in")
+	p.icon(b).waitFor(b, "session 002 — Signed in")
+	k.ShowNotice(signInNotice)
+	service.Wait(b, titled(signInNotice.Title))
 	proc := fmt.Sprintf("/proc/%d", tray.cmd.Process.Pid)
 	settled(b, proc)
 	const watch = 10 * time.Second

@@ -17,9 +17,14 @@ import (
 	"runtime/debug"
 	"syscall"
 
+	"sessionkeeper/assets"
 	"sessionkeeper/ui/api/places"
 	"sessionkeeper/ui/tray"
 )
+
+// gcPercent keeps the heap small (runtime/debug.SetGCPercent): little is allocated after the start, and what the start
+// left would stay for good.
+const gcPercent = 20
 
 // maxLog is the size in bytes at which a start sets the log aside; little is written to it.
 const maxLog = 1 << 20
@@ -54,9 +59,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	if *version {
-		_, _ = fmt.Fprintf(stdout, "sessionkeeper-tray %s %s %s/%s\n", buildVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		_, _ = fmt.Fprintf(stdout, "sessionkeeper-tray %s %s %s/%s\n", assets.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		return 0
 	}
+	debug.SetGCPercent(gcPercent)
 	// A reader of our stderr that goes away must not take the icon with it.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(ctx, stopSignals()...)
@@ -95,7 +101,7 @@ func show(ctx context.Context, stderr io.Writer) error {
 	log.SetFlags(0)
 	log.SetOutput(slog.NewLogLogger(handler, slog.LevelInfo).Writer())
 	logger := slog.New(handler)
-	logger.InfoContext(ctx, "tray starts", "version", buildVersion(), "pid", os.Getpid())
+	logger.InfoContext(ctx, "tray starts", "version", assets.Version, "pid", os.Getpid())
 	err = tray.Run(ctx, tray.Options{Places: p, Programs: tray.FindPrograms(), Log: logger, Stderr: stderr})
 	if err != nil {
 		logger.ErrorContext(ctx, "tray failed", "error", err)
@@ -115,11 +121,4 @@ func openLog(path string) (*os.File, error) {
 		return nil, fmt.Errorf("opening the log: %w", err)
 	}
 	return f, nil
-}
-
-func buildVersion() string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		return info.Main.Version
-	}
-	return "unknown"
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -35,7 +37,7 @@ func TestNotices(t *testing.T) {
 
 	k.ShowNotice(signInNotice)
 	shown := service.Wait(t, titled(signInNotice.Title))
-	if shown.Urgency != 2 || !slices.Equal(shown.Actions, []string{"sign_in", "Sign in again", "later", "Later"}) {
+	if shown.Urgency != 2 || !slices.Equal(shown.Actions, []string{"default", "", "sign_in", "Sign in again", "later", "Later"}) {
 		t.Errorf("shown: %+v", shown)
 	}
 	if n := k.Screen().Bubbles(); n != 0 {
@@ -158,6 +160,48 @@ func TestNoticeHang(t *testing.T) {
 	i.click(t, "Quit")
 	if code := tray.wait(t); code != 0 {
 		t.Errorf("exit code %d", code)
+	}
+}
+
+// stubborn has a keychain whose prompt the user does not answer.
+type stubborn struct{ *apitest.Keeper }
+
+func (s stubborn) UnlockKeychain(context.Context) error {
+	s.ShowNotice(client.Notice{Key: "keychain", Title: "The keychain is locked", Body: "Your sessions wait for it.", Urgent: true}) //nolint:contextcheck // its board outlives the question
+	return errors.New("the prompt was closed")
+}
+
+// TestNoticeOfKeychain: the keeper alone tells what is the matter with its keychain, and a press leads to the window that
+// tells more.
+func TestNoticeOfKeychain(t *testing.T) {
+	bus := desktoptest.StartBus(t)
+	p := startPanel(t, bus)
+	service := desktoptest.StartNotifications(t, bus)
+	k := apitest.New(kept("work"))
+	k.Lock(errors.New("locked"))
+	o := apitest.Options(t, k, nil)
+	o.Keeper = stubborn{k}
+	apitest.Serve(t, o)
+	d := newDesk(t, o.Places, bus, options{window: true})
+	d.start(t)
+	i := p.icon(t)
+	var last uint32
+	for _, action := range []string{"open", "default"} {
+		i.click(t, "Unlock…")
+		n := service.Wait(t, func(n desktoptest.Notice) bool { return n.Title == "The keychain is locked" && n.ID > last })
+		last = n.ID
+		if !slices.Equal(n.Actions, []string{"default", "", "open", "Details"}) {
+			t.Errorf("shown: %+v", n)
+		}
+		service.Press(t, n.ID, action)
+		if got := next(t, "the window", d.shown); got != "keychain" {
+			t.Errorf("a press on %s showed the window %q", action, got)
+		}
+	}
+	i.click(t, "Quit")
+	i.waitGone(t)
+	if sent := service.Notices(); len(sent) != 2 {
+		t.Errorf("%d notices for two prompts: %+v", len(sent), sent)
 	}
 }
 

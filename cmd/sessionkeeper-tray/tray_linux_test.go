@@ -5,11 +5,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"sessionkeeper/assets"
+	"sessionkeeper/ui/api"
 	"sessionkeeper/ui/api/apitest"
 	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/desktop/desktoptest"
@@ -117,11 +120,13 @@ func TestMinute(t *testing.T) {
 	bus := desktoptest.StartBus(t)
 	p := startPanel(t, bus)
 	work := kept("work")
-	work.State, work.EndsAt = "expiring", time.Now().Add(2*time.Minute+2*time.Second)
+	work.State, work.EndsAt = "expiring", time.Now().Add(2*time.Minute+3*time.Second)
 	o := apitest.Options(t, apitest.New(work), nil)
 	apitest.Serve(t, o)
 	newDesk(t, o.Places, bus, options{}).start(t)
-	p.icon(t).waitFor(t, "work — Ends in 1 min", "Sign in again")
+	i := p.icon(t)
+	i.waitFor(t, "work — Ends in 2 min", "Sign in again")
+	i.waitFor(t, "work — Ends in 1 min 50 s", "Sign in again")
 }
 
 func TestPanelRestart(t *testing.T) {
@@ -201,14 +206,14 @@ func TestKeeperRestart(t *testing.T) {
 	stop()
 	// None comes back, and none can be started: the program is missing.
 	i.waitText(t, `[The keeper does not run]
-[The program sessionkeeper is missing: install it beside]
+[The program sessionkeeper is missing. Install it beside]
 [this one, or on PATH.]
-Start again
+Try again
 ---
 Quit
 `)
 	apitest.Serve(t, o)
-	i.click(t, "Start again")
+	i.click(t, "Try again")
 	i.waitFor(t, "work — Signed in")
 }
 
@@ -267,11 +272,15 @@ func TestNoAutostart(t *testing.T) {
 	d := newDesk(t, apitest.Home(t), bus, options{keeper: true})
 	d.start(t, "SESSIONKEEPER_NO_AUTOSTART=1")
 	i := p.icon(t)
-	i.waitFor(t, "Start again")
-	e, err := i.read()
-	if err != nil || !strings.Contains(strings.ReplaceAll(e.String(), "]\n[", " "), "SESSIONKEEPER__NO__AUTOSTART=1") {
-		t.Errorf("%v, menu:\n%v", err, e)
-	}
+	i.waitFor(t, "Try again")
+	i.waitText(t, `[The keeper does not run]
+[Your sessions are safe, but nothing renews them now, and]
+[no program may start the keeper here. Start it yourself]
+[to go on.]
+Try again
+---
+Quit
+`)
 	if got := i.tooltip(t); got != "The keeper does not run" {
 		t.Errorf("tooltip %q", got)
 	}
@@ -295,15 +304,15 @@ func TestPassphrase(t *testing.T) {
 	if got := next(t, "the window", d.shown); got != "passphrase" {
 		t.Errorf("the window %q was shown; want passphrase", got)
 	}
-	e := i.wait(t, "the reason", func(e entry) bool { _, ok := e.find("Start again"); return ok })
+	e := i.wait(t, "the reason", func(e entry) bool { _, ok := e.find("Try again"); return ok })
 	if !strings.Contains(strings.ReplaceAll(e.String(), "]\n[", " "), "passphrase") {
 		t.Errorf("menu:\n%v", e)
 	}
-	i.click(t, "Start again")
+	i.click(t, "Try again")
 	if got := next(t, "the window", d.shown); got != "passphrase" {
 		t.Errorf("then the window %q was shown; want passphrase", got)
 	}
-	i.waitFor(t, "Start again")
+	i.waitFor(t, "Try again")
 	i.leftClick(t)
 	if got := next(t, "the window", d.shown); got != "sessions" {
 		t.Errorf("the window %q was shown unasked", got)
@@ -325,6 +334,33 @@ func TestUnlock(t *testing.T) {
 	})
 	i.click(t, "Unlock…")
 	i.wait(t, "no such line", func(e entry) bool { return strings.HasPrefix(e.String(), "work") })
+}
+
+// TestNoKeychain: the menu leads to what tells more, a window or else the page.
+func TestNoKeychain(t *testing.T) {
+	bus := desktoptest.StartBus(t)
+	p := startPanel(t, bus)
+	for _, window := range []bool{true, false} {
+		o := apitest.Options(t, apitest.New(kept("work")), os.DirFS(t.TempDir()))
+		o.Keychain = func() api.Keychain { return api.Keychain{Backend: "os", State: "absent"} }
+		apitest.Serve(t, o)
+		d := newDesk(t, o.Places, bus, options{window: window})
+		tray := d.start(t)
+		i := p.icon(t)
+		i.wait(t, "the keychain's line", func(e entry) bool {
+			return strings.HasPrefix(e.String(), "[There is no keychain]\nDetails…\n---\n")
+		})
+		i.click(t, "Details…")
+		if window {
+			if got := next(t, "the window", d.shown); got != "keychain" {
+				t.Errorf("Details… started the window %q", got)
+			}
+		} else if got := next(t, "the browser", d.opened); !strings.HasSuffix(got, "&go=health") {
+			t.Errorf("Details… opened %q", got)
+		}
+		i.click(t, "Quit")
+		tray.wait(t)
+	}
 }
 
 func TestLeftClick(t *testing.T) {
@@ -385,6 +421,52 @@ func TestWelcome(t *testing.T) {
 	}
 }
 
+// TestQuitEndsWindows: a window that the tray has started ends with it where the user quits, and else stays.
+func TestQuitEndsWindows(t *testing.T) {
+	bus := desktoptest.StartBus(t)
+	p := startPanel(t, bus)
+	o := apitest.Options(t, apitest.New(kept("work")), nil)
+	apitest.Serve(t, o)
+	d := newDesk(t, o.Places, bus, options{window: true})
+	path := filepath.Join(d.bin, "sessionkeeper-window")
+	pipe := path + ".pipe"
+	stays := "#!/bin/sh\nsleep infinity &\ntrap \"kill $!; echo closed >" + pipe + "; exit\" TERM USR1\n" +
+		"echo \"$*\" $$ >" + pipe + "\nwait\n"
+	if err := os.WriteFile(path, []byte(stays), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, quits := range []bool{true, false} {
+		tray := d.start(t)
+		i := p.icon(t)
+		i.waitFor(t, "work — Signed in")
+		i.leftClick(t)
+		kind, number, _ := strings.Cut(next(t, "the window", d.shown), " ")
+		pid, err := strconv.Atoi(number)
+		if kind != "sessions" || err != nil {
+			t.Fatalf("the window %q was shown", kind)
+		}
+		if quits {
+			i.click(t, "Quit")
+			if got := next(t, "the window's end", d.shown); got != "closed" {
+				t.Errorf("after Quit the window told %q", got)
+			}
+			tray.wait(t)
+			continue
+		}
+		if err := tray.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		tray.wait(t)
+		if len(d.shown) > 0 {
+			t.Errorf("a signal to the tray reached the window: %q", <-d.shown)
+		}
+		if err := syscall.Kill(pid, syscall.SIGUSR1); err != nil {
+			t.Errorf("the window is gone: %v", err)
+		}
+		next(t, "the window's end", d.shown)
+	}
+}
+
 func TestOne(t *testing.T) {
 	bus := desktoptest.StartBus(t)
 	p := startPanel(t, bus)
@@ -422,7 +504,7 @@ func TestFlags(t *testing.T) {
 	}{
 		{[]string{"--help"}, 0, "usage: sessionkeeper-tray", ""},
 		{[]string{"-h"}, 0, "usage: sessionkeeper-tray", ""},
-		{[]string{"--version"}, 0, "sessionkeeper-tray ", ""},
+		{[]string{"--version"}, 0, "sessionkeeper-tray " + assets.Version + " go", ""},
 		{[]string{"--nonsense"}, 2, "", "usage: sessionkeeper-tray"},
 		{[]string{"more"}, 2, "", "it takes no arguments"},
 	} {

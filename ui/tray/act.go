@@ -47,8 +47,11 @@ func (t *tray) act(ctx context.Context, c Command) {
 			err = t.ask(ctx, keeper, c)
 		}
 		if err != nil && ctx.Err() == nil {
+			told := c.Verb == Unlock && !errors.Is(err, client.ErrNoKeeper) // by the keeper's own notice
 			t.o.Log.WarnContext(ctx, "could not do what was clicked", "what", string(c.Verb), "session", c.Session, "error", err)
-			t.notices.postOwn(ctx, actionNotice(c.Session, failure(c), reason(err)))
+			if !told {
+				t.notices.postOwn(ctx, actionNotice(c.Session, failure(c), reason(err)))
+			}
 		}
 	})
 }
@@ -75,6 +78,8 @@ func (t *tray) ask(ctx context.Context, keeper *client.Client, c Command) (err e
 		_, err = keeper.Unlock(ctx)
 	case OpenPage:
 		return t.page(ctx, "")
+	case OpenHealth:
+		return t.page(ctx, "health")
 	case AddSession:
 		return t.page(ctx, "add")
 	default:
@@ -103,14 +108,18 @@ func (t *tray) signOut(ctx context.Context, keeper *client.Client, name string) 
 
 // windowOrPage shows a window, or the page where there are no windows.
 func (t *tray) windowOrPage(ctx context.Context, kind string) {
-	instead := func() { t.change(ctx, func() { t.act(ctx, Command{Verb: OpenPage}) }) }
-	shown := t.o.Programs.show(ctx, t.o.Log, func(ok bool) {
+	page := Command{Verb: OpenPage}
+	if kind == "keychain" {
+		page.Verb = OpenHealth
+	}
+	instead := func() { t.change(ctx, func() { t.act(ctx, page) }) }
+	shown := t.windows.show(ctx, func(ok bool) {
 		if !ok {
 			instead()
 		}
 	}, kind)
 	if !shown {
-		t.act(ctx, Command{Verb: OpenPage})
+		t.act(ctx, page)
 	}
 }
 
@@ -128,7 +137,7 @@ func failure(c Command) string {
 		label = words.Label("resume")
 	case SignOut:
 		label = words.Label("sign_out")
-	case AddSession, OpenPage:
+	case AddSession, OpenPage, OpenHealth:
 		return wordFailed(words.Label("open_page"))
 	default:
 		return wordFailed(words.OfKeychain("locked").Action.Label)

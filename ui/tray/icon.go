@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	appTitle = "Sessionkeeper"
+	appTitle = assets.Name
 
 	// drawEvery bounds how often a panel has to read the menu anew; an open one would flicker, and a click that meets a
 	// rebuild is lost.

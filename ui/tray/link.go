@@ -152,7 +152,7 @@ func (l *link) start(ctx context.Context) bool {
 	l.log.ErrorContext(ctx, "keeper not started", "error", err)
 	l.mayStart = time.Now().Add(startEvery)
 	failure, _ := errors.AsType[*startError](err)
-	if failure.passphrase || os.Getenv("SESSIONKEEPER_NO_AUTOSTART") == "1" {
+	if failure.passphrase || forbidden() {
 		l.mayStart = time.Now().AddDate(100, 0, 0) // only the user can change that
 	}
 	l.tell(ctx, news{link: Down, why: failure.why, passphrase: failure.passphrase})

@@ -24,20 +24,25 @@ const (
 	noticeAction = ownNotice + "action/" // + the session
 )
 
+// keychainNotice is the key of the keeper's notice of its keychain. The keeper has no face to tell more with; the tray
+// has.
+const keychainNotice = "keychain"
+
 // The ids of buttons.
 const (
 	pressSignIn = "sign_in"
 	pressOpen   = "open"
+	pressClick  = "default" // on the notice itself
 )
 
 // notices shows on the desktop what the keeper wants shown, and tells it what came of it. Whoever posts never waits: one
 // goroutine works the newest wish of each key off, however long the desktop takes.
 type notices struct {
-	log      *slog.Logger
-	programs Programs
-	keeper   *atomic.Pointer[client.Client]
-	own      chan struct{} // a button of one of our own notices was pressed
-	screen   *desktop.Desktop
+	log     *slog.Logger
+	windows *panes
+	keeper  *atomic.Pointer[client.Client]
+	open    chan string // the window that a press asks for
+	screen  *desktop.Desktop
 
 	mu      sync.Mutex
 	waiting map[string]wish // by key
@@ -63,10 +68,10 @@ type bubble struct {
 	told   bool // the keeper knows its id, and can take it over
 }
 
-func newNotices(o Options, keeper *atomic.Pointer[client.Client]) *notices {
+func newNotices(o Options, windows *panes, keeper *atomic.Pointer[client.Client]) *notices {
 	return &notices{
-		log: o.Log, programs: o.Programs, keeper: keeper, screen: newScreen(o.Log),
-		own: make(chan struct{}, 1), wake: make(chan struct{}, 1),
+		log: o.Log, windows: windows, keeper: keeper, screen: newScreen(o.Log),
+		open: make(chan string, 1), wake: make(chan struct{}, 1),
 		waiting: map[string]wish{}, shown: map[string]*bubble{},
 	}
 }
@@ -212,10 +217,10 @@ func sameNotice(a, b client.Notice) bool {
 // follows where the window cannot be shown after all.
 func (n *notices) startWindow(ctx context.Context, notice client.Notice) bool {
 	asks := slices.ContainsFunc(notice.Actions, func(a client.NoticeAction) bool { return a.ID == pressSignIn })
-	if !asks || notice.Session == "" || !n.programs.canShow() || n.screen.Buttons(ctx) {
+	if !asks || notice.Session == "" || !n.windows.programs.canShow() || n.screen.Buttons(ctx) {
 		return false
 	}
-	return n.programs.show(ctx, n.log, func(ok bool) {
+	return n.windows.show(ctx, func(ok bool) {
 		if !ok {
 			n.put(wish{notice: notice, text: true})
 		}
@@ -223,6 +228,9 @@ func (n *notices) startWindow(ctx context.Context, notice client.Notice) bool {
 }
 
 func (n *notices) notify(ctx context.Context, notice client.Notice) {
+	if notice.Key == keychainNotice && len(notice.Actions) == 0 {
+		notice.Actions = []client.NoticeAction{{ID: pressOpen, Label: words.Label("details")}}
+	}
 	actions := make([]desktop.Action, len(notice.Actions))
 	for i, a := range notice.Actions {
 		actions[i] = desktop.Action(a)
@@ -261,13 +269,22 @@ func (n *notices) relay(ctx context.Context) {
 			return
 		case p = <-n.screen.Presses():
 		}
-		if strings.HasPrefix(p.Key, ownNotice) {
-			if p.Action != desktop.ActionClosed {
-				signal(n.own)
-			}
-			continue
+		switch {
+		case p.Key == keychainNotice && (p.Action == pressOpen || p.Action == pressClick):
+			n.ask("keychain")
+		case !strings.HasPrefix(p.Key, ownNotice):
+			n.press(ctx, p)
+		case p.Action != desktop.ActionClosed:
+			n.ask("sessions")
 		}
-		n.press(ctx, p)
+	}
+}
+
+// ask has a window opened.
+func (n *notices) ask(kind string) {
+	select {
+	case n.open <- kind:
+	default: // one waits already
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -68,11 +67,18 @@ type startError struct {
 
 func (e *startError) Error() string { return e.why }
 
+// forbidden reports whether the user wants no keeper started but by hand.
+func forbidden() bool { return os.Getenv("SESSIONKEEPER_NO_AUTOSTART") == "1" }
+
 // start starts a keeper that outlives us, by way of a command that needs one and waits for it. The error is a
 // *startError, or ctx's.
 func (p Programs) start(ctx context.Context) error {
+	if forbidden() {
+		p, _ := words.OfMachine("no_autostart", nil)
+		return &startError{why: p.Detail}
+	}
 	if p.Keeper == "" {
-		return &startError{why: wordNoProgram}
+		return &startError{why: say("no_program", nil)}
 	}
 	limited, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
@@ -85,43 +91,17 @@ func (p Programs) start(ctx context.Context) error {
 	if err == nil || ctx.Err() != nil {
 		return ctx.Err()
 	}
-	failure := &startError{why: said.sentence()}
+	failure := &startError{why: sentence(said.line())}
 	exit, exited := errors.AsType[*exec.ExitError](err)
 	switch {
 	case exited && exit.ExitCode() == exitKeychain:
 		failure.passphrase = true
 	case limited.Err() != nil:
-		failure.why = wordStartSlow
+		failure.why = say("start_slow", nil)
 	case failure.why == "":
 		failure.why = words.Clean(fmt.Sprintf("%s: %v", filepath.Base(p.Keeper), err), maxWhy)
 	}
 	return failure
-}
-
-// show starts a window of its own process and tells ended, from another goroutine, whether it could be shown. The window
-// outlives us. Started twice, a window comes to the front by itself. It reports whether one was started.
-func (p Programs) show(ctx context.Context, log *slog.Logger, ended func(ok bool), args ...string) bool {
-	if !p.canShow() {
-		return false
-	}
-	//nolint:gosec // our own program
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), p.Window, args...)
-	said := &tail{}
-	cmd.Stderr = said
-	cmd.WaitDelay = time.Second
-	quiet(cmd)
-	if err := cmd.Start(); err != nil {
-		log.WarnContext(ctx, "window not started", "window", args[0], "error", err)
-		return false
-	}
-	go func() { // ends with the window
-		err := cmd.Wait()
-		if err != nil {
-			log.WarnContext(ctx, "window failed", "window", args[0], "error", err, "said", said.sentence())
-		}
-		ended(err == nil)
-	}()
-	return true
 }
 
 // tail keeps the end of what a program says.
@@ -139,8 +119,8 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// sentence is the last line, without the program's name before it.
-func (t *tail) sentence() string {
+// line is the last one, without the program's name before it.
+func (t *tail) line() string {
 	lines := strings.Split(strings.TrimSpace(string(t.text)), "\n")
 	text := strings.TrimPrefix(lines[len(lines)-1], "sessionkeeper: ")
 	return words.Clean(text, maxWhy)

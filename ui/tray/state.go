@@ -1,6 +1,7 @@
 package tray
 
 import (
+	"sort"
 	"time"
 
 	"sessionkeeper/ui/api/client"
@@ -52,8 +53,7 @@ func (s *State) Apply(e client.Event) {
 }
 
 // nextChange is when the menu would read differently without any event; zero where it would not. Not every panel tells
-// that it opens the menu, so the time left is kept right; the further away an end is, the more roughly it is told, and the
-// fewer times anything wakes up.
+// that it opens the menu, so the time left is kept right. Nothing wakes up before it reads differently.
 func (s *State) nextChange() time.Time {
 	var next time.Time
 	for _, one := range s.Sessions {
@@ -61,8 +61,11 @@ func (s *State) nextChange() time.Time {
 		if !ends {
 			continue
 		}
-		// A timer may fire early by what the clocks disagree.
-		at := s.Now.Add(left%grain(left) + 10*time.Millisecond)
+		now := status(one, s.Now)
+		steps := int(min(left, maxStep)/step) + 1
+		at := s.Now.Add(step * time.Duration(sort.Search(steps, func(n int) bool {
+			return status(one, s.Now.Add(step*time.Duration(n))) != now
+		})))
 		if next.IsZero() || at.Before(next) {
 			next = at
 		}
@@ -70,21 +73,15 @@ func (s *State) nextChange() time.Time {
 	return next
 }
 
-// grain is how roughly the time left is told.
-func grain(left time.Duration) time.Duration {
-	switch {
-	case left < time.Hour:
-		return time.Minute
-	case left < 3*time.Hour:
-		return 10 * time.Minute
-	case left < 24*time.Hour:
-		return time.Hour
-	}
-	return 24 * time.Hour
-}
+const (
+	step    = 10 * time.Millisecond // a timer may fire early by what the clocks disagree
+	maxStep = 24 * time.Hour        // no words for a time last longer
 
-// timeLeft is how long a session has still to go; ends is false where nothing says so, or the keeper goes on renewing
-// before: many ends are limits on idleness, which each renewal moves.
+	briefly = time.Minute // less than that is told without a number
+)
+
+// timeLeft is how long a session has still to go; ends is false where nothing says so, or where the end is a limit on
+// idleness, which each renewal moves.
 func timeLeft(s client.Session, now time.Time) (left time.Duration, ends bool) {
 	left = s.EndsAt.Sub(now)
 	if s.EndsAt.IsZero() || left <= 0 {
@@ -94,7 +91,7 @@ func timeLeft(s client.Session, now time.Time) (left time.Duration, ends bool) {
 	case stateExpiring:
 		return left, true
 	case stateActive, stateRetrying:
-		return left, s.RenewAt.IsZero() || !s.RenewAt.Before(s.EndsAt)
+		return left, s.EndsFirm
 	}
 	return 0, false
 }

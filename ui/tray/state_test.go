@@ -46,28 +46,27 @@ func TestApply(t *testing.T) {
 
 // TestNextChange: something wakes up only when a line changes, and the line changes then.
 func TestNextChange(t *testing.T) {
-	const slack = 10 * time.Millisecond
+	const slack = 2 * step
 	ends := func(left time.Duration) client.Session {
-		return client.Session{Name: left.String(), State: "active", EndsAt: noon.Add(left)}
+		return client.Session{Name: left.String(), State: "active", EndsAt: noon.Add(left), EndsFirm: true}
 	}
-	paused, kept := ends(10*time.Minute), ends(time.Hour)
-	paused.State, kept.RenewAt = "paused", noon.Add(time.Minute)
+	paused, idle := ends(10*time.Minute), ends(time.Hour)
+	paused.State, idle.EndsFirm = "paused", false
 	for _, c := range []struct {
 		name     string
 		sessions []client.Session
-		want     time.Duration // 0: never
+		want     time.Duration // to the second; 0: never
 	}{
 		{"none", nil, 0},
 		{"without an end", []client.Session{renews("a")}, 0},
-		{"renewed before", []client.Session{kept}, 0},
+		{"each renewal moves it", []client.Session{idle}, 0},
 		{"paused", []client.Session{paused}, 0},
 		{"over", []client.Session{ends(-time.Second)}, 0},
-		{"days", []client.Session{ends(50 * time.Hour)}, 2 * time.Hour},
-		{"hours", []client.Session{ends(5*time.Hour + 20*time.Minute)}, 20 * time.Minute},
-		{"an hour or two", []client.Session{ends(time.Hour + 25*time.Minute)}, 5 * time.Minute},
-		{"minutes", []client.Session{ends(41*time.Minute + 20*time.Second)}, 20 * time.Second},
+		{"days", []client.Session{ends(100 * time.Hour)}, 16 * time.Hour},
+		{"hours", []client.Session{ends(5*time.Hour + 20*time.Minute)}, 30 * time.Second},
+		{"minutes", []client.Session{ends(41*time.Minute + 50*time.Second)}, 20 * time.Second},
 		{"the last minute", []client.Session{ends(20 * time.Second)}, 20 * time.Second},
-		{"the nearest", []client.Session{ends(20 * time.Second), ends(41*time.Minute + 30*time.Second)}, 20 * time.Second},
+		{"the nearest", []client.Session{ends(20 * time.Second), ends(41*time.Minute + 55*time.Second)}, 20 * time.Second},
 	} {
 		s := up(c.sessions...)
 		at := s.nextChange()
@@ -77,14 +76,14 @@ func TestNextChange(t *testing.T) {
 			}
 			continue
 		}
-		if at.Sub(noon) != c.want+slack {
-			t.Errorf("%s: in %v; want %v", c.name, at.Sub(noon), c.want+slack)
+		if in := at.Sub(noon); in.Round(time.Second) != c.want && in.Truncate(time.Second) != c.want {
+			t.Errorf("%s: in %v; want %v", c.name, in, c.want)
 		}
 		just := s
-		just.Now = noon.Add(c.want - slack)
+		just.Now = at.Add(-slack)
 		after := s
 		after.Now = at
-		was, before, then := View(s).Items[0].Label, View(just).Items[0].Label, View(after).Items[0].Label
+		was, before, then := draw(View(s).Items), draw(View(just).Items), draw(View(after).Items)
 		if was != before || before == then {
 			t.Errorf("%s: %q, then %q, then %q", c.name, was, before, then)
 		}

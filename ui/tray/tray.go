@@ -84,6 +84,7 @@ type tray struct {
 	icon    *icon
 	link    *link
 	notices *notices
+	windows *panes
 	client  atomic.Pointer[client.Client] // of the keeper that answered last; nil before
 	changes chan func()                   // to be run by run, between two others
 	hosts   chan bool                     // whether something shows the icon
@@ -102,7 +103,8 @@ func newTray(o Options, quit context.CancelFunc) *tray {
 		state: State{Sessions: map[string]client.Session{}, Window: o.Programs.canShow()},
 		busy:  map[Command]bool{},
 	}
-	t.notices = newNotices(o, &t.client)
+	t.windows = newPanes(o)
+	t.notices = newNotices(o, t.windows, &t.client)
 	t.link = newLink(o, t.heard)
 	return t
 }
@@ -134,8 +136,8 @@ func (t *tray) run(ctx context.Context) {
 			if hostless.Stop(); !shown {
 				hostless.Reset(hostGrace)
 			}
-		case <-t.notices.own: // the one that has a button wants to be opened
-			t.windowOrPage(ctx, "sessions")
+		case kind := <-t.notices.open:
+			t.windowOrPage(ctx, kind)
 		case <-hostless.C:
 			t.sayHostless(ctx)
 		case <-minute.C:
@@ -171,7 +173,7 @@ func (t *tray) heard(ctx context.Context, n news) {
 			t.notices.withdrawOwn(noticeStart)
 		}
 		if n.passphrase {
-			t.o.Programs.show(ctx, t.o.Log, func(bool) { t.link.look() }, "passphrase")
+			t.windows.show(ctx, func(bool) { t.link.look() }, "passphrase")
 		}
 	})
 }
@@ -208,13 +210,14 @@ func (t *tray) once(name string) bool {
 	return f.Close() == nil
 }
 
-// leave does what the end asks for: a keeper that this tray started ends with it where the user quit, and notices that
-// nobody takes over are withdrawn.
+// leave does what the end asks for: where the user quit, the windows and the keeper that this tray started end with it,
+// and notices that nobody takes over are withdrawn.
 func (t *tray) leave(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, quitLimit)
 	defer cancel()
 	ended := false
 	if t.quitting {
+		t.windows.end(ctx)
 		var err error
 		if ended, err = t.link.endKeeper(ctx); err != nil && !errors.Is(err, client.ErrNoKeeper) {
 			t.o.Log.WarnContext(ctx, "keeper not ended", "error", err)

@@ -24,9 +24,9 @@ const (
 )
 
 const (
-	page      = 20  // sessions in a menu; more would not fit on small screens
-	maxListed = 200 // sessions in all menus together
-	lineWidth = 56  // characters of a line of text
+	page      = 20 // sessions in a menu; more would not fit on small screens
+	maxListed = 60 // sessions in all menus together; the library holds 60 KiB for each
+	lineWidth = 56 // characters of a line of text
 )
 
 // Verb says what an item of the menu does.
@@ -44,6 +44,7 @@ const (
 	Unlock       Verb = "unlock"
 	Start        Verb = "start"
 	OpenPage     Verb = "page"
+	OpenHealth   Verb = "health" // of the page
 	AddSession   Verb = "add"
 	OpenWindow   Verb = "window"
 	OpenKeychain Verb = "keychain"
@@ -112,7 +113,7 @@ func downMenu(s State) Menu {
 		for _, part := range wrap(cmp.Or(s.Why, p.Detail), lineWidth) {
 			m.Items = append(m.Items, text(part))
 		}
-		m.Items = append(m.Items, item(Start, wordStartAgain))
+		m.Items = append(m.Items, item(Start, words.Label("try_again")))
 	}
 	m.Items = append(m.Items, line("end"), item(Quit, words.Label("quit")))
 	return m
@@ -125,10 +126,9 @@ func keychainItems(s State) []Item {
 	}
 	p := words.OfKeychain(s.Keychain)
 	items := []Item{text(p.Title)}
-	switch {
-	case p.Action.ID == string(Unlock):
+	if p.Action.ID == string(Unlock) {
 		items = append(items, item(Unlock, p.Action.Label+"…"))
-	case s.Window:
+	} else {
 		items = append(items, item(OpenKeychain, words.Label("details")+"…"))
 	}
 	return append(items, line("keychain"))
@@ -256,20 +256,23 @@ func related(one client.Session, all []client.Session) []string {
 func status(s client.Session, now time.Time) string {
 	word := words.OfState(s.State).Word
 	switch left, ends := timeLeft(s, now); {
-	case ends && left < time.Minute:
-		return wordSoon
-	case ends && (left < 24*time.Hour || s.State == stateExpiring):
-		return wordEnds(words.Span(left.Truncate(grain(left))))
+	case ends && left < briefly:
+		return say("soon", nil)
+	case ends && (left < 24*time.Hour && s.State == stateActive || s.State == stateExpiring):
+		return wordEnds(left)
 	case ends:
-		return wordStateEnds(word, words.Span(left.Truncate(grain(left))))
+		return wordStateEnds(word, left)
 	case s.Reason != "":
 		return word + ": " + words.Reason(s.Reason)
 	}
 	return word
 }
 
-// iconTone is the most urgent there is.
+// iconTone is the most urgent there is; nothing rests where there is nothing.
 func iconTone(sessions []client.Session, keychain string) words.Tone {
+	if len(sessions) == 0 && (keychain == "" || keychain == "ok") {
+		return words.Good
+	}
 	seen := map[words.Tone]bool{}
 	for _, s := range sessions {
 		seen[words.OfState(s.State).Tone] = true
@@ -289,6 +292,9 @@ func iconTone(sessions []client.Session, keychain string) words.Tone {
 func tooltip(sessions []client.Session, keychain string) string {
 	const most = 2 // that is said of the sessions; the rest is in the menu
 	if len(sessions) == 0 {
+		if keychain != "" && keychain != "ok" {
+			return words.OfKeychain(keychain).Title
+		}
 		return words.Say(words.Sentences, "no_sessions", nil)
 	}
 	parts := []string{words.Count("sessions", len(sessions))}

@@ -65,9 +65,11 @@ func TestViewStates(t *testing.T) {
 	}
 	unrenewable := func(left time.Duration) client.Session {
 		s := ends(in("active", ""), left)
-		s.RenewAt = time.Time{}
+		s.RenewAt, s.EndsFirm = time.Time{}, true
 		return s
 	}
+	retrying := unrenewable(41 * time.Minute)
+	retrying.State = "retrying"
 	const all = "Sign in again, Refresh, Pause, Sign out…"
 	for _, c := range []struct {
 		name    string
@@ -79,9 +81,10 @@ func TestViewStates(t *testing.T) {
 	}{
 		{"active", in("active", ""), "work — Signed in", "Refresh, Pause, Sign out…", "good", "1 session signed in"},
 		{"idle limit", ends(in("active", ""), 2*time.Hour), "work — Signed in", "Refresh, Pause, Sign out…", "good", "1 session signed in"},
-		{"ends", unrenewable(41*time.Minute + 59*time.Second), "work — Ends in 41 min", "Pause, Sign out…", "good", "1 session signed in"},
+		{"ends", unrenewable(41*time.Minute + 59*time.Second), "work — Ends in 42 min", "Pause, Sign out…", "good", "1 session signed in"},
+		{"retrying, ends", retrying, "work — Trying again, ends in 41 min", "Pause, Sign out…", "wait", "1 session, 1 trying again"},
 		{"ends later", unrenewable(25*24*time.Hour + time.Hour), "work — Signed in, ends in 25 days", "Pause, Sign out…", "good", "1 session signed in"},
-		{"ends today", unrenewable(2*time.Hour + 47*time.Minute), "work — Ends in 2 h 40 min", "Pause, Sign out…", "good", "1 session signed in"},
+		{"ends today", unrenewable(2*time.Hour + 47*time.Minute), "work — Ends in 2 h 47 min", "Pause, Sign out…", "good", "1 session signed in"},
 		{"ends tomorrow", unrenewable(23 * time.Hour), "work — Ends in 23 h", "Pause, Sign out…", "good", "1 session signed in"},
 		{"has ended", unrenewable(-time.Second), "work — Signed in", "Pause, Sign out…", "good", "1 session signed in"},
 		{
@@ -89,8 +92,8 @@ func TestViewStates(t *testing.T) {
 			all, "good", "1 session signed in",
 		},
 		{"retrying", in("retrying", ""), "work — Trying again", "Refresh, Pause, Sign out…", "wait", "1 session, 1 trying again"},
-		{"expiring", ends(in("expiring", ""), 4*time.Minute), "work — Ends in 4 min", all, "wait", "1 session, 1 ends soon"},
-		{"two minutes", ends(in("expiring", ""), 2*time.Minute+30*time.Second), "work — Ends in 2 min", all, "wait", "1 session, 1 ends soon"},
+		{"expiring", ends(in("expiring", ""), 4*time.Minute+45*time.Second), "work — Ends in 5 min", all, "wait", "1 session, 1 ends soon"},
+		{"two minutes", ends(in("expiring", ""), 2*time.Minute+30*time.Second), "work — Ends in 2 min 30 s", all, "wait", "1 session, 1 ends soon"},
 		{"seconds", ends(in("expiring", ""), 59*time.Second), "work — Ends in less than a minute", all, "wait", "1 session, 1 ends soon"},
 		{"over", ends(in("expiring", ""), 0), "work — Ends soon", all, "wait", "1 session, 1 ends soon"},
 		{"revoked", in("sign_in_needed", "revoked"), "work — Sign-in needed: access was revoked", "Sign in again, Pause, Sign out…", "bad", "1 session, 1 needs you"},
@@ -177,6 +180,8 @@ func TestViewOthers(t *testing.T) {
 	locked.Keychain = "locked"
 	absent := up(renews("work"))
 	absent.Keychain = "absent"
+	none := up()
+	none.Keychain = "absent"
 	absentWindow := absent
 	absentWindow.Window = true
 	down := State{Link: Down, Why: "The settings cannot be read: line 3 of /home/anna/.config/sessionkeeper/config.toml is wrong; " +
@@ -195,13 +200,14 @@ func TestViewOthers(t *testing.T) {
 				"[The settings cannot be read: line 3 of]\n" +
 				"[/home/anna/.config/sessionkeeper/config.toml is wrong;]\n" +
 				"[correct the file and try again]\n" +
-				"Start again\n---\nQuit\n", "off", "The keeper does not run",
+				"Try again\n---\nQuit\n", "off", "The keeper does not run",
 		},
-		{"none", up(), "[No sessions yet]\n" + end, "off", "No sessions yet"},
+		{"none", up(), "[No sessions yet]\n" + end, "good", "No sessions yet"},
+		{"none, absent", none, "[There is no keychain]\nDetails…\n---\n[No sessions yet]\n" + end, "wait", "There is no keychain"},
 		{"locked", locked, "[The keychain is locked]\nUnlock…\n---\n" + session + end, "wait", "1 session, The keychain is locked"},
 		{"absent, with windows", absentWindow, "[There is no keychain]\nDetails…\n---\n" + session +
 			"---\nSessions\nOpen page\nAdd session…\n---\nQuit\n", "wait", "1 session, There is no keychain"},
-		{"absent", absent, "[There is no keychain]\n---\n" + session + end, "wait", "1 session, There is no keychain"},
+		{"absent", absent, "[There is no keychain]\nDetails…\n---\n" + session + end, "wait", "1 session, There is no keychain"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := View(c.state)
@@ -237,10 +243,10 @@ func TestViewMany(t *testing.T) {
 		default:
 		}
 	}
-	if top != 20 || listed != 200 || len(mores) != 9 || mores[0] != "More (21–40)" || mores[8] != "More (181–200)" {
+	if top != 20 || listed != 60 || len(mores) != 2 || mores[0] != "More (21–40)" || mores[1] != "More (41–60)" {
 		t.Errorf("%d in the menu, %d in all, %q", top, listed, mores)
 	}
-	if !strings.Contains(draw(m.Items), "\n50 more on the page…\n") {
+	if !strings.Contains(draw(m.Items), "\n190 more on the page…\n") {
 		t.Error("the rest is not counted")
 	}
 	if m := View(up(many[:20]...)); strings.Contains(draw(m.Items), "More") {

@@ -3,29 +3,50 @@ package tray
 import (
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"sessionkeeper/session/words"
 )
 
-// What only the tray says. All else comes from the table that the faces share.
-const (
-	wordStartAgain = "Start again"
-	wordNoProgram  = "The program sessionkeeper is missing: install it beside this one, or on PATH."
-	wordStartSlow  = "The keeper takes too long to start. See its log, keeper.log in the state folder."
-	wordSoon       = "Ends in less than a minute"
-)
+// say is a text that only the tray says.
+func say(id string, v words.Values) string { return words.Say(words.Tray, id, v) }
 
-func wordEnds(span string) string             { return "Ends in " + span }
-func wordStateEnds(state, span string) string { return state + ", ends in " + span }
-func wordSignOut(name string) string          { return "Yes, sign out of " + string(words.Name(name)) }
-func wordNeedYou(n int) string                { return plural(n, "needs you", "need you") }
-func wordMore(first, last int) string {
-	return "More (" + strconv.Itoa(first) + "–" + strconv.Itoa(last) + ")"
+func number(n int) words.Safe { return words.Safe(strconv.Itoa(n)) }
+
+func wordSpan(left time.Duration) words.Safe { return words.Safe(words.About(left)) }
+
+func wordEnds(left time.Duration) string { return say("ends", words.Values{"span": wordSpan(left)}) }
+
+func wordStateEnds(state string, left time.Duration) string {
+	return say("state_ends", words.Values{"state": words.Safe(state), "span": wordSpan(left)})
 }
-func wordRest(n int) string         { return strconv.Itoa(n) + " more on the page…" }
-func wordFailed(what string) string { return what + " did not work" }
+
+func wordSignOut(name string) string { return say("sign_out", words.Values{"name": words.Name(name)}) }
+
+func wordNeedYou(n int) string {
+	if n == 1 {
+		return say("needs_you", words.Values{"n": number(n)})
+	}
+	return say("need_you", words.Values{"n": number(n)})
+}
+
+func wordMore(first, last int) string {
+	return say("more", words.Values{"first": number(first), "last": number(last)})
+}
+
+func wordRest(n int) string { return say("rest", words.Values{"n": number(n)}) }
+
+func wordFailed(what string) string { return say("failed", words.Values{"what": words.Safe(what)}) }
+
+// wordSome counts sessions by the word for their state: "1 ends soon", "2 end soon", "3 paused".
+func wordSome(n int, state string) string {
+	if state = strings.ToLower(state); n != 1 {
+		state = strings.Replace(state, "ends ", "end ", 1)
+	}
+	return say("some", words.Values{"n": number(n), "state": words.Safe(state)})
+}
 
 // sentence makes one of a half.
 func sentence(half string) string {
@@ -38,17 +59,4 @@ func sentence(half string) string {
 		half += "."
 	}
 	return half
-}
-
-// wordSome counts sessions by the word for their state: "1 ends soon", "2 end soon", "3 paused".
-func wordSome(n int, state string) string {
-	state = strings.ToLower(state)
-	return plural(n, state, strings.Replace(state, "ends ", "end ", 1))
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return strconv.Itoa(n) + " " + one
-	}
-	return strconv.Itoa(n) + " " + many
 }
