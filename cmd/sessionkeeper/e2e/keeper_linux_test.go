@@ -181,7 +181,7 @@ func TestRevokedGrantsAndTabs(t *testing.T) {
 			t.Errorf("the consent page %q lacks %s", page, want)
 		}
 	}
-	if out := h.must("history", "work"); !strings.Contains(out, "consent") {
+	if out := h.must("history", "work", "--json"); !strings.Contains(out, session.EventConsentDone) {
 		t.Errorf("the history does not tell of the consent:\n%s", out)
 	}
 
