@@ -1,4 +1,4 @@
-var i={states:{active:{word:"Signed in",tone:"good"},retrying:{word:"Trying again",tone:"wait"},expiring:{word:"Ends soon",tone:"wait"},sign_in_needed:{word:"Si\
+var s={states:{active:{word:"Signed in",tone:"good"},retrying:{word:"Trying again",tone:"wait"},expiring:{word:"Ends soon",tone:"wait"},sign_in_needed:{word:"Si\
 gn-in needed",tone:"bad"},setup_needed:{word:"Setup needed",tone:"bad"},keychain_locked:{word:"Keychain locked",tone:"wait"},paused:{word:"Paused",tone:"off"},signed_out:{
 word:"Signed out",tone:"off"}},reasons:{revoked:"access was revoked",expired:"its time is over",reused:"the stored sign-in was used twice",refused:"the provider\
  gives no reason",interrupted_rotation:"a renewal was cut off",interaction_required:"the provider wants to see you",account_disabled:"the account is disabled",wrong_account:"\
@@ -97,51 +97,56 @@ unavailable:"The provider of “{name}” cannot be reached now; the keeper keep
 he renewal did not end in the time that you gave it; try again, or give a longer --wait.",moved:"Its file names another provider or app than the one that it is \
 signed in to, and nothing is sent there: put the file back as it was, or sign in again.",old_refused:"The provider does not accept the sign-in that you brought,\
  so “{name}” was not added: check that it belongs to this app and was not used since, or add the session without it.",elsewhere:"This keychain does not hold\
- the sign-in: start the keeper with the --keychain that it had before, or sign in again.",answered:"The provider's answer: {answer}."},remote:{revoked:"the prov\
-ider has ended the access",kept:"the access at the provider was left as it is",unsupported:"this provider has no way to end the access from here: end it on its \
-own pages if you want that",unreachable:"the provider could not be reached, so the access lives on there: end it on its own pages",nothing:"there was nothing to\
- end at the provider"},labels:{sign_in:"Sign in",sign_in_again:"Sign in again",later:"Later",refresh:"Refresh",pause:"Pause",resume:"Resume",sign_out:"Sign out",
-remove:"Remove…",open_page:"Open page",open_list:"Open the list",add:"Add session…",quit:"Quit",details:"Details",copy:"Copy",copied:"Copied",cancel:"Cancel",
-close:"Close",back:"Back",next:"Next",save:"Save",try_again:"Try again",history:"History",settings:"Settings",sessions:"Sessions",autostart:"Start when I log in",
-account:"Account",provider:"Provider",state:"State",last_renewed:"Last renewed",renews:"Renews",ends:"Ends",next_try:"Next try",usable:"Good for",signed_in:"Sig\
-ned in",another_device:"Sign in on another device",paste:"Paste the address",app_id:"App ID",app_secret:"App secret",permissions:"Permissions",return_address:"R\
-eturn address",provider_address:"Address of the provider"},sentences:{renews:"Renews {when}",ends:"Ends {when}",ended:"Ended {when}",next_try:"Next try {when}",
-renewed:"Renewed {when}",no_sessions:"No sessions yet",no_sessions_detail:"Add one to stay signed in.",correct_file:"Correct the file; it is read again by itsel\
-f.",nothing_happened:"Nothing has happened yet",waiting:"Finish signing in to “{name}” in your browser.",link:"Open this address in your browser: {link}",no_page:"\
-No page? Open this address: {link}",device:"Open {link} on any device and enter this code:",paste:"Open the page and sign in. It ends on a page that may not loa\
-d: copy the address of that page and paste it here.",added:"“{name}” is signed in and will be kept.",fresh:"“{name}” was renewed a moment ago, so nothing wa\
-s sent.",copied:"Copied",confirm_remove:"Remove “{name}” from this computer?",confirm_remove_detail:"Its settings are removed as well. The provider is not t\
-old; sign out first if its access should end.",confirm_sign_out:"Sign out of “{name}”?",confirm_sign_out_detail:"Its access at the provider ends. Its settin\
-gs stay.",related:"This may also end: {names}.",not_renewed:"Not renewed until then: {names}."},window:{title_warning:"Session ends",title_welcome:"Welcome to S\
-essionkeeper",title_keychain:"Keychain",title_passphrase:"Passphrase",failed:"That did not work",welcome:"Sign in once, stay signed in.",welcome_detail:"Session\
-keeper lives in the tray and keeps your sign-ins alive.",welcome_renews:"It renews your sessions in the background, and warns you before one ends.",welcome_programs:"\
-Programs on this computer ask it for access, so you sign in once for all of them.",kept:"Your sign-ins are kept safe",kept_os:"They lie in your desktop's keycha\
-in and nowhere else.",kept_sealed:"They lie encrypted on this computer; the key is in your desktop's keychain.",kept_file:"They lie encrypted on this computer, \
-under your passphrase.",passphrase:"Passphrase",passphrase_again:"The same again",unlock:"Unlock your sessions",choose:"Choose a passphrase",choose_detail:"Your\
- sessions are encrypted with it. Nobody can bring it back: without it you sign in to everything anew.",opening:"Opening…",differs:"The two are not the same. T\
-ype them again.",wrong:"That is not the passphrase. Try again.",keeper_ended:"The keeper has ended. Try again.",other_keeper:"{detail} A keeper runs already and\
- cannot be told a passphrase from here: end it (process {pid}) and try again.",no_program:"The program sessionkeeper is missing. Install it beside this one."},tray:{
-start_again:"Start again",no_program:"The program sessionkeeper is missing. Install it beside this one, or on PATH.",start_slow:"The keeper takes too long to st\
-art. Its log tells why: keeper.log in the state folder.",forbidden:"Nothing renews your sessions now, and the tray may not start the keeper here. Start it yours\
-elf to go on.",soon:"Ends in less than a minute",ends:"Ends in {span}",state_ends:"{state}, ends in {span}",sign_out:"Yes, sign out of {name}",needs_you:"{n} ne\
-eds you",need_you:"{n} need you",some:"{n} {state}",more:"More ({first}–{last})",rest:"{n} more on the page…",failed:"{what} did not work"},counts:{sessions:{
-one:"{n} session",many:"{n} sessions"},entries:{one:"{n} entry",many:"{n} entries"},waiting:{one:"{n} session waits for you to sign in",many:"{n} sessions wait \
-for you to sign in"},well:{one:"{n} session signed in",many:"All {n} sessions signed in"},more:{one:"{names} and {n} more",many:"{names} and {n} more"}},fields:{
-name:{label:"Name",hint:"What you want to call it"},provider:{label:"Provider",hint:""},issuer:{label:"Address of the provider",hint:"Often called issuer, for e\
-xample https://login.example.org"},authorize_url:{label:"Sign-in address",hint:"Often called authorization endpoint"},token_url:{label:"Renewal address",hint:"O\
-ften called token endpoint"},device_url:{label:"Device sign-in address",hint:"Often called device authorization endpoint; optional"},check_url:{label:"Check add\
-ress",hint:"Asked now and then whether the access still holds; optional"},client_id:{label:"App ID",hint:"The provider calls it client ID or application ID"},client_secret:{
-label:"App secret",hint:"The provider calls it client secret; some apps have none"},redirect_uri:{label:"Return address",hint:"Register it at the provider, whic\
-h calls it redirect URI or callback URL"},scopes:{label:"Permissions",hint:"The provider calls them scopes"},account:{label:"Account",hint:"Offered on the sign-\
-in page; optional"},max_age:{label:"Longest time",hint:"Sign in anew after this time, for example 30d; optional"},warn_before:{label:"Warn before the end",hint:"\
-For example 5m"}}};var l=i.states,r=i.problems,c=i.machine,w=i.actions,S=i.labels,x=i.sentences,A=i.fields,I=e=>l[e]?.word??e,R=e=>l[e]?.tone??"wait",N=e=>i.events[e]??e,P=e=>i.keychain[e]??
-e,O=e=>i.reasons[e]??e,E=e=>i.remote[e]??"",C=e=>i.checks[e]??"",f=/(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,k=/(\p{Mn}{4})\p{Mn}+/gu,d=48,y=e=>e.replace(
-f,"�").replace(k,"$1");function b(e){let n=y(e),t=[...n];return t.length>d&&(n=`${t.slice(0,d-1).join("").trimEnd()}…`),/[^\u0000-\u007f]/.test(n)?`⁨${n}⁩`:
-n}function o(e,n){return e.replace(/\{(\w+)\}/g,(t,s)=>n[s]??t)}function W(e,n){let t=i.counts[e];return o(n===1?t.one:t.many,{n:String(n)})}function g(e,n){let t=w[e.
-action??""];return{title:o(e.title,n),detail:o(e.detail,n),more:e.more??"",action:e.action??"",label:t?.label??"",command:t?.command??""}}function $(e){let n=r[e.
-state]?.[e.reason??""]??r[e.state]?.[""];return n?g(n,{name:b(e.name)}):null}function _(e,n={}){return g(c[e]??{title:e,detail:""},n)}var Y=e=>_(c[`keychain_${e}`]?
-`keychain_${e}`:"keychain_down");function D(e,n){return o(e,{name:/^[\w.-]+$/.test(n)?n:`'${n.replaceAll("'","'\\''")}'`})}var a=(e,n,t,s)=>t===0?`${e} ${n}`:`${e}\
- ${n} ${t} ${s}`;function h(e){let n=Math.max(0,Math.round(e/1e3)),[t,s,p]=[60,3600,86400].map(m=>Math.round(n/m));return n<60?`${n} s`:n<180?a(Math.floor(n/60),
-"min",n%60,"s"):t<60?`${t} min`:t<1440?a(Math.floor(t/60),"h",t%60,"min"):s<48?a(1,"day",s%24,"h"):`${p} days`}function M(e){return Math.round(Math.abs(e)/1e3)===
-0?"now":e>0?`in ${h(e)}`:`${h(-e)} ago`}export{C as checkWord,D as commandOf,W as count,N as eventWord,A as fields,o as fill,M as from,b as isolated,Y as keychainProblem,P as keychainWord,S as labels,
-_ as machineProblem,y as plain,$ as problemOf,O as reasonWord,E as remoteWord,x as sentences,h as span,I as stateWord,R as tone};
+ the sign-in: start the keeper with the --keychain that it had before, or sign in again.",wrong_account:"“{name}” belongs to {account}, and another account sign\
+ed in.",account_before:"the account that signed in before",as_other:"To move the session to the other account instead, run: sessionkeeper login --as-other {name\
+}",answered:"(The provider's answer: {answer}.)"},remote:{revoked:"the provider has ended the access",kept:"the access at the provider was left as it is",unsupported:"\
+this provider has no way to end the access from here: end it on its own pages if you want that",unreachable:"the provider could not be reached, so the access li\
+ves on there: end it on its own pages",nothing:"there was nothing to end at the provider"},labels:{sign_in:"Sign in",sign_in_again:"Sign in again",later:"Later",
+refresh:"Refresh",pause:"Pause",resume:"Resume",sign_out:"Sign out",remove:"Remove…",open_page:"Open page",open_list:"Open the list",add:"Add session…",quit:"\
+Quit",details:"Details",copy:"Copy",copied:"Copied",cancel:"Cancel",close:"Close",back:"Back",next:"Next",save:"Save",try_again:"Try again",history:"History",settings:"\
+Settings",sessions:"Sessions",autostart:"Start when I log in",account:"Account",provider:"Provider",state:"State",last_renewed:"Last renewed",renews:"Renews",ends:"\
+Ends",next_try:"Next try",usable:"Good for",signed_in:"Signed in",another_device:"Sign in on another device",paste:"Paste the address",app_id:"App ID",app_secret:"\
+App secret",permissions:"Permissions",return_address:"Return address",provider_address:"Address of the provider",session:"Session",signed_in_as:"Signed in as",answer:"\
+The provider's answer",code:"Code",http_status:"Status"},sentences:{renews:"Renews {when}",ends:"Ends {when}",ended:"Ended {when}",next_try:"Next try {when}",renewed:"\
+Renewed {when}",no_sessions:"No sessions yet",no_sessions_detail:"Add one to stay signed in.",correct_file:"Correct the file; it is read again by itself.",nothing_happened:"\
+Nothing has happened yet",waiting:"Finish signing in to “{name}” in your browser.",link:"Open this address in your browser: {link}",no_page:"No page? Open t\
+his address: {link}",device:"Open {link} on any device and enter this code:",paste:"Open the page and sign in. It ends on a page that may not load: copy the add\
+ress of that page and paste it here.",added:"“{name}” is signed in and will be kept.",fresh:"“{name}” was renewed a moment ago, so nothing was sent.",copied:"\
+Copied",confirm_remove:"Remove “{name}” from this computer?",confirm_remove_detail:"Its settings are removed as well. The provider is not told; sign out fir\
+st if its access should end.",confirm_sign_out:"Sign out of “{name}”?",confirm_sign_out_detail:"Its access at the provider ends. Its settings stay.",related:"\
+This may also end: {names}.",not_renewed:"Not renewed until then: {names}."},window:{title_warning:"Session ends",title_welcome:"Welcome to Sessionkeeper",title_keychain:"\
+Keychain",title_passphrase:"Passphrase",failed:"That did not work",welcome:"Sign in once, stay signed in.",welcome_detail:"Sessionkeeper lives in the tray and k\
+eeps your sign-ins alive.",welcome_renews:"It renews your sessions in the background, and warns you before one ends.",welcome_programs:"Programs on this compute\
+r ask it for access, so you sign in once for all of them.",kept:"Your sign-ins are kept safe",kept_os:"They lie in your desktop's keychain and nowhere else.",kept_sealed:"\
+They lie encrypted on this computer; the key is in your desktop's keychain.",kept_file:"They lie encrypted on this computer, under your passphrase.",passphrase:"\
+Passphrase",passphrase_again:"The same again",unlock:"Unlock your sessions",choose:"Choose a passphrase",choose_detail:"Your sessions are encrypted with it. Nob\
+ody can bring it back: without it you sign in to everything anew.",opening:"Opening…",differs:"The two are not the same. Type them again.",wrong:"That is not \
+the passphrase. Try again.",keeper_ended:"The keeper has ended. Try again.",other_keeper:"{detail} A keeper runs already and cannot be told a passphrase from he\
+re: end it (process {pid}) and try again.",no_program:"The program sessionkeeper is missing. Install it beside this one."},tray:{no_program:"The program session\
+keeper is missing. Install it beside this one, or on PATH.",start_slow:"The keeper takes too long to start. Its log tells why: keeper.log in the state folder.",
+soon:"Ends in less than a minute",ends:"Ends in {span}",state_ends:"{state}, ends in {span}",sign_out:"Yes, sign out of {name}",needs_you:"{n} needs you",need_you:"\
+{n} need you",some:"{n} {state}",more:"More ({first}–{last})",rest:"{n} more on the page…",failed:"{what} did not work"},counts:{sessions:{one:"{n} session",
+many:"{n} sessions"},entries:{one:"{n} entry",many:"{n} entries"},waiting:{one:"{n} session waits for you to sign in",many:"{n} sessions wait for you to sign in"},
+well:{one:"{n} session signed in",many:"All {n} sessions signed in"},more:{one:"{names} and {n} more",many:"{names} and {n} more"}},fields:{name:{label:"Name",hint:"\
+What you want to call it"},provider:{label:"Provider",hint:""},issuer:{label:"Address of the provider",hint:"Often called issuer, for example https://login.exam\
+ple.org"},authorize_url:{label:"Sign-in address",hint:"Often called authorization endpoint"},token_url:{label:"Renewal address",hint:"Often called token endpoin\
+t"},device_url:{label:"Device sign-in address",hint:"Often called device authorization endpoint; optional"},check_url:{label:"Check address",hint:"Asked now and\
+ then whether the access still holds; optional"},client_id:{label:"App ID",hint:"The provider calls it client ID or application ID"},client_secret:{label:"App s\
+ecret",hint:"The provider calls it client secret; some apps have none"},redirect_uri:{label:"Return address",hint:"Register it at the provider, which calls it r\
+edirect URI or callback URL"},scopes:{label:"Permissions",hint:"The provider calls them scopes"},account:{label:"Account",hint:"Offered on the sign-in page; opt\
+ional"},max_age:{label:"Longest time",hint:"Sign in anew after this time, for example 30d; optional"},warn_before:{label:"Warn before the end",hint:"For example\
+ 5m"}}};var u=s.states,p=s.problems,f=s.machine,_=s.actions,M=s.labels,Y=s.sentences,D=s.fields,L=e=>u[e]?.word??e,U=e=>u[e]?.tone??"wait",K=e=>s.events[e]??e,F=e=>s.keychain[e]??
+e,j=e=>s.reasons[e]??e,z=e=>s.remote[e]??"",B=e=>s.checks[e]??"",v=/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u,T=/\p{Mn}/u,S=/[\p{L}\p{M}\p{So}\p{Sk}]/u,x=/[\x00-\x7f\ufffd\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Han}]/u,
+A=4,I=80,R=40,N=e=>e==="‌"||e==="‍",m=e=>e!==void 0&&S.test(e)&&!x.test(e);function g(e){if(/^[ -~]*$/.test(e))return e;let n=[...e.replace(/\p{Cs}/gu,"�")],
+t="",i=0,o;for(let[r,l]of n.entries()){let a=l;if(N(a))(!m(o)||!m(n[r+1]))&&(a="�");else if(T.test(a)){if(++i>A)continue}else i=0,v.test(a)&&(a="�");o=a,t+=
+a}return t}var P="Segmenter"in Intl?new Intl.Segmenter:null;function w(e,n){if(e.length<=n)return e;let t=[...e];if(t.length<=n)return e;let i="",o=0;for(let{segment:r}of P?.
+segment(e)??t.map(l=>({segment:l}))){if(o+=[...r].length,o>=n)break;i+=r}return i||(i=t.slice(0,n-1).join("")),`${i.replace(/[\s\u0085\u200c\u200d]+$/u,"")}…`}
+var k=e=>/[^\u0000-\u007f]/.test(e)?`⁨${e}⁩`:e,O=e=>k(w(g(e),I)),G=e=>k(w(g(e),R));function d(e,n){return e.replace(/\{(\w+)\}/g,(t,i)=>n[i]??t)}function H(e,n){
+let t=s.counts[e];return d(n===1?t.one:t.many,{n:String(n)})}function y(e,n){let t=_[e.action??""];return{title:d(e.title,n),detail:d(e.detail,n),more:e.more??"",
+action:e.action??"",label:t?.label??"",command:t?.command??""}}function q(e){let n=p[e.state]?.[e.reason??""]??p[e.state]?.[""];return n?y(n,{name:O(e.name)}):null}
+function C(e,n={}){return y(f[e]??{title:e,detail:""},n)}var X=e=>C(f[`keychain_${e}`]?`keychain_${e}`:"keychain_down");function W(e){let n=g(e),t=/^[\p{L}\p{Nd}_.@-]+$/u.
+test(n)?n:`'${n.replaceAll("'","'\\''")}'`;return n.startsWith("-")?`-- ${t}`:t}var Z=(e,n)=>d(e,{name:W(n)}),h=(e,n,t,i)=>t===0?`${e} ${n}`:`${e} ${n} ${t} ${i}`;
+function c(e){let n=Math.max(0,Math.round(e/1e3)),[t,i,o]=[60,3600,86400].map(r=>Math.round(n/r));return n<60?`${n} s`:n<180?h(Math.floor(n/60),"min",n%60,"s"):
+t<60?`${t} min`:t<1440?h(Math.floor(t/60),"h",t%60,"min"):i<48?h(1,"day",i%24,"h"):`${o} days`}var J=e=>c(e>=6e4&&e<18e4?Math.round(e/1e4)*1e4:e);function Q(e){
+return Math.round(Math.abs(e)/1e3)===0?"now":e>0?`in ${c(e)}`:`${c(-e)} ago`}export{J as about,B as checkWord,Z as commandOf,H as count,w as cut,K as eventWord,D as fields,d as fill,Q as from,O as isolated,X as keychainProblem,F as keychainWord,
+M as labels,C as machineProblem,g as plain,q as problemOf,j as reasonWord,z as remoteWord,Y as sentences,c as span,L as stateWord,G as titled,U as tone};

@@ -19,9 +19,23 @@ func (b *browser) focus(want string) {
 }
 
 func TestAddFromTheList(t *testing.T) {
+	t.Parallel()
 	b := open(t)
 	b.enter("add")
+	b.until(`document.querySelector(".providers") !== null`)
+	if first := eval[string](b, `[...document.querySelector(".providers").children].map((e) => e.textContent).join()`); first !=
+		"Google,Microsoft,GitHub,Slack" {
+		t.Errorf("the providers that most people use are %s", first)
+	}
 	b.click("Google")
+	b.says("Register a client of type Desktop app.")
+	if eval[bool](b, `document.querySelector(".register button") !== null`) {
+		t.Error("an address is to be registered where any is taken")
+	}
+	b.says("The provider calls it client secret")
+	if eval[bool](b, `document.body.innerText.includes("some apps have none")`) {
+		t.Error("a secret that is needed is said to be needless")
+	}
 	b.click("Choose another")
 	b.everywhere("add-list")
 	b.write("search", "git")
@@ -30,10 +44,12 @@ func TestAddFromTheList(t *testing.T) {
 	if name, scopes := b.value("name"), b.value("scopes"); name != "github" || scopes != "repo" {
 		t.Errorf("suggested are the name %q and the scopes %q", name, scopes)
 	}
-	b.says("http://127.0.0.1/callback")
-	b.says("Register an OAuth app.")
+	b.says("Register an OAuth app with")
+	if n := eval[int](b, `document.querySelector(".register").textContent.split("http://127.0.0.1/callback").length - 1`); n != 1 {
+		t.Errorf("the return address stands there %d times", n)
+	}
 	b.click("Copy the return address")
-	b.until(`document.querySelector(".register .copy button").textContent === "Copied" ||
+	b.until(`document.querySelector(".register button").textContent === "Copied" ||
 		getSelection().toString() === "http://127.0.0.1/callback"`) // as the browser lets it
 	b.everywhere("add-form")
 	b.click("Sign in")
@@ -43,6 +59,15 @@ func TestAddFromTheList(t *testing.T) {
 	b.write("name", "work/github")
 	b.write("client_id", "client-1")
 	b.write("client_secret", "canary-5d2e")
+	const masked = `((e) => e.type !== "password" && getComputedStyle(e).webkitTextSecurity)(
+		document.querySelector("[name=client_secret]"))`
+	if how := eval[string](b, masked); how != "disc" { // a password field is offered to be kept
+		t.Errorf("the secret is shown as %q", how)
+	}
+	b.click("Show the App secret")
+	b.until(masked + ` === "none"`)
+	b.click("Show the App secret")
+	b.until(masked + ` === "disc"`)
 	b.write("name", "work")
 	b.write("account", "ada@example.org")
 	b.click("Sign in")
@@ -75,6 +100,7 @@ func TestAddFromTheList(t *testing.T) {
 }
 
 func TestAddWithVars(t *testing.T) {
+	t.Parallel()
 	b := open(t)
 	b.enter("add")
 	b.click("Keycloak")
@@ -97,6 +123,7 @@ func TestAddWithVars(t *testing.T) {
 }
 
 func TestAddByIssuer(t *testing.T) {
+	t.Parallel()
 	b := open(t)
 	b.keeper.SetDiscovery(client.Discovery{
 		Issuer: "https://login.example.org", TokenURL: "https://login.example.org/token", Offline: true,
@@ -125,6 +152,7 @@ func TestAddByIssuer(t *testing.T) {
 }
 
 func TestAddByHand(t *testing.T) {
+	t.Parallel()
 	b := open(t)
 	b.enter("add")
 	b.click("By handYou know its two addresses")
@@ -147,6 +175,7 @@ func TestAddByHand(t *testing.T) {
 
 // TestAddTwice: the second one gets another name, and a name that is taken is refused beside its field.
 func TestAddTwice(t *testing.T) {
+	t.Parallel()
 	b := open(t, everyState()...)
 	b.enter("add")
 	b.click("GitHub")
@@ -168,6 +197,7 @@ func TestAddTwice(t *testing.T) {
 
 // TestAddWithAWrongClient: the form comes back as it was, with what is wrong beside the field.
 func TestAddWithAWrongClient(t *testing.T) {
+	t.Parallel()
 	k := apitest.New()
 	r := refuser(k, k.LoginStatus)
 	b := openWith(t, k, func(o *api.Options) { o.Keeper = r })
@@ -179,19 +209,23 @@ func TestAddWithAWrongClient(t *testing.T) {
 	b.newTab()
 	b.until(`document.querySelector(".add [data-part=sign-in]") !== null`)
 	r.end(client.Login{
-		ID: "login-1", Status: "failed", Failure: "setup",
+		ID: "login-1", Status: "failed", Failure: "setup", Field: "client_id",
 		Detail: "Google does not know this client. Check its id and secret.",
 	})
 	if err := k.Remove(t.Context(), "google"); err != nil { // what is not signed in to is not kept
 		t.Fatal(err)
 	}
 	b.until(`document.querySelector("[name=client_id]")?.ariaInvalid === "true"`)
+	b.until(`document.querySelector("[name=client_secret]").ariaInvalid === "true"`) // nobody tells which it is
+	b.says("One of the two is wrong: this, or the App ID.")
+	b.says("Something is not right yet")
 	b.until(`document.activeElement.classList.contains("faults")`)
 	if id, secret := b.value("client_id"), b.value("client_secret"); id != "wrong" || secret != "canary-91c4" {
 		t.Errorf("the client %q is left, with a secret of %d characters", id, len(secret))
 	}
 	b.everywhere("add-wrong-client")
 	b.write("client_id", "right")
+	b.until(`document.querySelectorAll("[aria-invalid]").length === 0`)
 	b.click("Sign in")
 	b.until(`document.querySelector(".add [data-part=sign-in]") !== null`)
 	b.keeper.Finish("login-2")

@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -42,6 +41,37 @@ func open(tb testing.TB, sessions ...apitest.Session) *browser {
 	return openWith(tb, apitest.New(sessions...), func(*api.Options) {})
 }
 
+// shared is the one browser of all tests; each has a profile of its own in it.
+var shared struct {
+	start sync.Once
+	ctx   context.Context //nolint:containedctx // chromedp keeps the browser in it
+	err   error
+}
+
+func chromium() (context.Context, error) {
+	shared.start.Do(startChromium)
+	return shared.ctx, shared.err
+}
+
+func startChromium() {
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1000, 900),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en-GB"),
+		chromedp.Flag("host-resolver-rules", "MAP evil.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
+	)
+	allocator, _ := chromedp.NewExecAllocator(context.Background(), options...) // TestMain ends it
+	ctx, _ := chromedp.NewContext(allocator)
+	shared.ctx, shared.err = ctx, chromedp.Do(ctx) //nolint:fatcontext // once, of nothing that was there before
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if shared.ctx != nil {
+		_ = chromedp.Cancel(shared.ctx)
+	}
+	os.Exit(code)
+}
+
 // openWith is open with a server that set has changed.
 func openWith(tb testing.TB, k *apitest.Keeper, set func(*api.Options)) *browser {
 	tb.Helper()
@@ -49,21 +79,18 @@ func openWith(tb testing.TB, k *apitest.Keeper, set func(*api.Options)) *browser
 	o := apitest.Options(tb, k, web.Page())
 	set(&o)
 	server, stop := apitest.Serve(tb, o)
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(tb.TempDir()), chromedp.WindowSize(1000, 900),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en-GB"),
-		chromedp.Flag("host-resolver-rules", "MAP evil.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
-	)
-	ctx, cancel := chromedp.NewExecAllocator(tb.Context(), options...)
+	chrome, err := chromium()
+	if err != nil {
+		tb.Fatalf("starting Chromium: %v; install it: apt-get install chromium", err)
+	}
+	ctx, cancel := context.WithTimeout(chrome, 3*time.Minute)
 	tb.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
-	tb.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
+	ctx, cancel = chromedp.NewContext(ctx, chromedp.WithNewBrowserContext())
 	tb.Cleanup(cancel)
 	b := &browser{t: tb, ctx: ctx, keeper: k, server: server, stop: stop, client: client.New(o.Places.Socket())}
 	tb.Cleanup(b.client.Close)
 	if err := chromedp.Do(ctx); err != nil {
-		tb.Fatalf("starting Chromium: %v; install it: apt-get install chromium", err)
+		tb.Fatalf("opening a window: %v", err)
 	}
 	tb.Attr("real", "chromium")
 	if err := chromedp.Listen(ctx, b.note); err != nil {
@@ -244,6 +271,14 @@ func (b *browser) fits() {
 	for _, element := range eval[[]string](b, covered) {
 		b.t.Errorf("at %d pixels something lies upon %s", eval[int](b, `innerWidth`), element)
 	}
+	const touching = `[...document.querySelectorAll(".picture svg")].flatMap((svg) => {
+		const words = [...svg.querySelectorAll("text")].map((e) => [e.getBoundingClientRect(), e.textContent])
+			.sort(([a], [b]) => a.left - b.left);
+		return words.slice(1).filter(([r], i) => r.left < words[i][0].right + 2).map(([, text]) => text);
+	})`
+	for _, word := range eval[[]string](b, touching) {
+		b.t.Errorf("at %d pixels %q touches the word beside it", eval[int](b, `innerWidth`), word)
+	}
 	if eval[bool](b, `document.documentElement.scrollWidth > innerWidth`) {
 		b.t.Errorf("the page scrolls sideways at %d pixels", eval[int](b, `innerWidth`))
 	}
@@ -315,7 +350,9 @@ func (b *browser) everywhere(name string) {
 		for _, width := range []int64{1000, 320} {
 			b.resize(width, 900)
 			b.fits()
-			b.accessible()
+			if scheme == "light" || width > 320 { // which colours stand upon which does not depend on the width
+				b.accessible()
+			}
 			b.shoot(fmt.Sprintf("%s-%s-%d", name, scheme, width))
 		}
 	}
@@ -325,9 +362,9 @@ func (b *browser) everywhere(name string) {
 	b.do(chromedp.EmulateViewport(1000, 900))
 }
 
-const signInPage = "https://login.example/authorize?n=1"
+const signInPages = "https://login.example/authorize?n=" // and a number
 
-// newTab waits for a tab with the first sign-in's page and comes back from it.
+// newTab waits for a tab with a sign-in's page and comes back from it.
 func (b *browser) newTab() {
 	b.t.Helper()
 	tick := time.NewTicker(50 * time.Millisecond)
@@ -338,7 +375,7 @@ func (b *browser) newTab() {
 			b.t.Fatal(err)
 		}
 		for _, target := range targets {
-			if target.URL == signInPage {
+			if strings.HasPrefix(target.URL, signInPages) && target.BrowserContextID == chromedp.FromContext(b.ctx).BrowserContextID {
 				call(b, page.BringToFront, cdp.Empty{})
 				return
 			}
@@ -346,26 +383,7 @@ func (b *browser) newTab() {
 		select {
 		case <-tick.C:
 		case <-b.ctx.Done():
-			b.t.Fatalf("no tab shows %s", signInPage)
+			b.t.Fatalf("no tab shows %s", signInPages)
 		}
 	}
-}
-
-// vectors reads the vectors that all faces are tested with.
-func vectors(t *testing.T) (v struct {
-	Spans, From []struct {
-		Seconds float64
-		Text    string
-	}
-},
-) {
-	t.Helper()
-	data, err := os.ReadFile("../../session/words/spans.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(data, &v); err != nil {
-		t.Fatal(err)
-	}
-	return v
 }

@@ -17,6 +17,7 @@ import (
 
 // TestForeignPages asks from a name that resolves to us (DNS rebinding) and from another port of this machine.
 func TestForeignPages(t *testing.T) {
+	t.Parallel()
 	b := open(t, everyState()...)
 	b.enter("")
 	b.until(state("github", "Signed in"))
@@ -58,6 +59,7 @@ func TestForeignPages(t *testing.T) {
 
 // TestSources: no markup from scripts, no inline script or style, nothing from elsewhere, no lasting storage.
 func TestSources(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("src/*.*")
 	if err != nil || len(files) < 10 {
 		t.Fatal(files, err)
@@ -84,6 +86,7 @@ func TestSources(t *testing.T) {
 
 // TestWeight: the whole page as it is served is no more than 60 kB, compressed.
 func TestWeight(t *testing.T) {
+	t.Parallel()
 	b := open(t)
 	b.do(chromedp.Navigate(b.server.PageAddress()))
 	b.until(locked)

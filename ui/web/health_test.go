@@ -2,15 +2,18 @@ package web_test
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
 	"time"
 
+	"sessionkeeper/ui/api/apitest"
 	"sessionkeeper/ui/api/client"
 )
 
 func TestHealth(t *testing.T) {
+	t.Parallel()
 	b := open(t, everyState()...)
 	b.keeper.SetClock(client.Clock{State: "ok", Seen: "accounts.google.com"})
 	b.enter("health")
@@ -28,6 +31,7 @@ func TestHealth(t *testing.T) {
 }
 
 func TestHealthWithFaults(t *testing.T) {
+	t.Parallel()
 	b := open(t, everyState()...)
 	b.keeper.SetClock(client.Clock{State: "wrong", Skew: client.Duration(4 * time.Minute), Seen: "accounts.google.com"})
 	b.keeper.BreakHistory(errors.New("database disk image is malformed"))
@@ -58,6 +62,7 @@ func (b *browser) addFault(name string, err error) {
 }
 
 func TestClockBehind(t *testing.T) {
+	t.Parallel()
 	b := open(t)
 	b.keeper.SetClock(client.Clock{State: "wrong", Skew: client.Duration(-4 * time.Minute), Seen: "accounts.google.com"})
 	b.enter("health")
@@ -66,10 +71,49 @@ func TestClockBehind(t *testing.T) {
 }
 
 func TestLockedKeychain(t *testing.T) {
+	t.Parallel()
 	b := open(t, everyState()...)
 	b.keeper.Lock(errors.New("the collection is locked"))
 	b.enter("")
 	b.says("The keychain is locked. Your sessions wait for it.")
+	b.until(row("vault") + `?.querySelector(".why").textContent === "Waits for the keychain"`)
+	if n := eval[int](b, `[...document.querySelectorAll("button")].filter((e) => e.textContent === "Unlock").length`); n != 1 {
+		t.Errorf("there are %d buttons that unlock the keychain; want the one above all", n)
+	}
 	b.everywhere("keychain-locked")
+	b.clean("503")
+}
+
+// TestHealthFollows: what the keeper learns of clock and keychain shows without a reload, but it is not asked more often
+// than every two seconds, nor while nobody looks.
+func TestHealthFollows(t *testing.T) {
+	t.Parallel()
+	b := open(t, everyState()...)
+	b.keeper.SetClock(client.Clock{State: "wrong", Skew: client.Duration(4 * time.Minute), Seen: "accounts.google.com"})
+	b.enter("health")
+	b.says("This computer's clock is 4 min ahead")
+	b.keeper.SetClock(client.Clock{State: "ok", Seen: "accounts.google.com"})
+	for i := range 10 {
+		if _, err := b.client.Login(t.Context(), "github", client.LoginRequest{}); err != nil {
+			t.Fatal(err)
+		}
+		b.keeper.Finish(fmt.Sprintf("login-%d", i+1))
+	}
+	b.says("Agrees with accounts.google.com")
+
+	const hide = `{Object.defineProperty(document, "hidden", {value: %t, configurable: true});
+		document.dispatchEvent(new Event("visibilitychange")); true}`
+	eval[bool](b, fmt.Sprintf(hide, true))
+	b.keeper.Lock(errors.New("the collection is locked"))
+	b.keeper.Put(apitest.Session{Name: "seen", State: "active"})
+	eval[bool](b, fmt.Sprintf(hide, false))
+	b.says("The keychain is locked")
+	const gaps = `performance.getEntriesByType("resource").filter((e) => e.name.endsWith("/v1/health"))
+		.map((e, i, all) => i === 0 ? 1e9 : e.startTime - all[i - 1].responseEnd)`
+	for i, gap := range eval[[]float64](b, gaps) {
+		if i > 1 && gap < 1900 { // the first two are of the page and of the view that was entered
+			t.Errorf("question %d came %.0f ms after the answer before it", i+1, gap)
+		}
+	}
 	b.clean("503")
 }

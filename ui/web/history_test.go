@@ -11,6 +11,7 @@ import (
 )
 
 func TestTimeline(t *testing.T) {
+	t.Parallel()
 	k := apitest.New(apitest.Session{Name: "one", State: "active"}, apitest.Session{Name: "two", State: "active"})
 	b := openWith(t, k, func(o *api.Options) { o.History = before(k.List, k, life("one")) })
 	b.enter("")
@@ -23,6 +24,9 @@ func TestTimeline(t *testing.T) {
 	}
 	b.until(picture + `.querySelector("desc").textContent.includes("2 times failed")`)
 	b.everywhere("timeline")
+	b.click("1 hour")
+	b.until(picture + `.querySelector("title").textContent === "The last 1 hour of one"`)
+	b.narrow("timeline-hour")
 	b.click("7 days")
 	b.until(picture + `.querySelector("title").textContent === "The last 7 days of one"`)
 	b.click("As a table")
@@ -37,6 +41,7 @@ func TestTimeline(t *testing.T) {
 }
 
 func TestHistory(t *testing.T) {
+	t.Parallel()
 	k := apitest.New(everyState()...)
 	b := openWith(t, k, func(o *api.Options) { o.History = before(k.List, k, life("github")) })
 	b.enter("history")

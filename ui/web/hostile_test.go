@@ -25,8 +25,10 @@ var hostile = map[string]string{
 
 // TestHostileTexts puts them everywhere: nothing runs, nothing is wider than the window, everything can be reached.
 func TestHostileTexts(t *testing.T) {
+	t.Parallel()
 	for kind, text := range hostile {
 		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
 			k := apitest.New()
 			entries := life(text)
 			for _, e := range entries {

@@ -27,6 +27,7 @@ func (b *browser) tab(want string) {
 
 // TestKeyboardAlone adds a session, looks at it, signs it out and removes it without a pointer.
 func TestKeyboardAlone(t *testing.T) {
+	t.Parallel()
 	b := open(t)
 	b.enter("")
 	b.says("No sessions yet")

@@ -14,12 +14,13 @@ import (
 func panel(name string) string { return row(name) + `?.querySelector("[data-part=sign-in]")` }
 
 func TestPageSignsIn(t *testing.T) {
+	t.Parallel()
 	b := open(t, everyState()...)
 	b.enter("")
 	b.click("Sign in again to okta")
 	b.until(panel("okta") + ` != null`)
 	b.newTab()
-	if link := eval[string](b, panel("okta")+`.querySelector("a").href`); link != signInPage {
+	if link := eval[string](b, panel("okta")+`.querySelector("a").href`); link != signInPages+"1" {
 		t.Errorf("the link goes to %q", link)
 	}
 	b.everywhere("sign-in")
@@ -36,6 +37,7 @@ func TestPageSignsIn(t *testing.T) {
 }
 
 func TestPageCancelsASignIn(t *testing.T) {
+	t.Parallel()
 	b := open(t, everyState()...)
 	b.enter("")
 	b.click("Sign in again to okta")
@@ -51,6 +53,7 @@ func TestPageCancelsASignIn(t *testing.T) {
 
 // TestPagePastesAWrongAddress: a refusal shows beside the session, and the sign-in goes on.
 func TestPagePastesAWrongAddress(t *testing.T) {
+	t.Parallel()
 	b := open(t, everyState()...)
 	b.enter("")
 	b.click("Sign in again to okta")
@@ -62,10 +65,12 @@ func TestPagePastesAWrongAddress(t *testing.T) {
 
 // TestDeviceSignIn shows the code that is to be typed elsewhere, and opens no page by itself.
 func TestDeviceSignIn(t *testing.T) {
+	t.Parallel()
 	b := open(t, everyState()...)
 	b.enter("")
 	b.click("Sign in again to okta")
 	b.until(panel("okta") + ` != null`)
+	b.newTab()
 	b.click("Sign in on another device: okta")
 	b.until(panel("okta") + `?.querySelector(".code code")?.textContent === "WDJB-MJHT"`)
 	b.everywhere("device-code")
@@ -76,15 +81,20 @@ func TestDeviceSignIn(t *testing.T) {
 
 // TestAnotherAccount: who signed in as somebody else is asked whether that was meant.
 func TestAnotherAccount(t *testing.T) {
+	t.Parallel()
 	k := apitest.New(everyState()...)
 	r := refuser(k, k.LoginStatus)
 	b := openWith(t, k, func(o *api.Options) { o.Keeper = r })
 	b.enter("")
 	b.click("Sign in again to okta")
 	b.until(panel("okta") + ` != null`)
+	b.newTab()
 	r.end(client.Login{ID: "login-1", Status: "failed", Failure: "wrong_account", Detail: "bob@example.org signed in."})
 	b.keeper.Put(apitest.Session{Name: "okta", State: "sign_in_needed", Reason: "wrong_account"})
 	b.until(row("okta") + `.querySelector(".note")?.textContent.includes("bob@example.org signed in.")`)
+	if n := eval[int](b, row("okta")+`.textContent.split("Use the other account").length - 1`); n != 1 {
+		t.Errorf("the other account is offered %d times", n)
+	}
 	b.everywhere("another-account")
 	b.click("Use the other account for okta")
 	b.until(panel("okta") + ` != null`)
@@ -94,8 +104,48 @@ func TestAnotherAccount(t *testing.T) {
 	b.clean()
 }
 
+// TestAnotherAccountElsewhere: the page offers the other account also where the sign-in was none of its own.
+func TestAnotherAccountElsewhere(t *testing.T) {
+	t.Parallel()
+	b := open(t, apitest.Session{Name: "okta", State: "sign_in_needed", Reason: "wrong_account"})
+	b.enter("")
+	b.until(state("okta", "Sign-in needed"))
+	eval[bool](b, `{const real = fetch; window.sent = [];
+		window.fetch = (path, init) => (sent.push(init?.body), real(path, init)); true}`)
+	b.click("Use the other account for okta")
+	b.until(panel("okta") + ` != null`)
+	if !eval[bool](b, `sent.some((body) => body && JSON.parse(body).as_other === true)`) {
+		t.Error("the keeper was not asked to take the other account")
+	}
+	b.clean()
+}
+
+// TestSignInPageOpenedByItself: while a page that the keeper opened waits in the browser, the card says so.
+func TestSignInPageOpenedByItself(t *testing.T) {
+	t.Parallel()
+	b := open(t, apitest.Session{Name: "okta", State: "sign_in_needed", Reason: "revoked"})
+	b.enter("")
+	b.until(state("okta", "Sign-in needed"))
+	if _, err := b.client.Login(t.Context(), "okta", client.LoginRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	b.says("Finish signing in to “okta” in your browser.")
+	b.everywhere("sign-in-elsewhere")
+	if eval[bool](b, row("okta")+`.textContent.includes("Sign in again to okta")`) {
+		t.Error("the card offers to sign in anew besides")
+	}
+	b.click("Open the page again: okta")
+	b.newTab()
+	b.until(panel("okta") + ` != null`)
+	b.keeper.Finish("login-2")
+	b.until(state("okta", "Signed in"))
+	b.until(row("okta") + `.querySelector("[data-part]") === null`)
+	b.clean()
+}
+
 // TestSignInOutlivesOtherViews: who looks elsewhere meanwhile finds it again.
 func TestSignInOutlivesOtherViews(t *testing.T) {
+	t.Parallel()
 	b := open(t, everyState()...)
 	b.enter("")
 	b.click("Sign in again to okta")
@@ -109,6 +159,7 @@ func TestSignInOutlivesOtherViews(t *testing.T) {
 
 // TestSignInThatTheKeeperForgot ends with a word, not with a panel that stays for ever.
 func TestSignInThatTheKeeperForgot(t *testing.T) {
+	t.Parallel()
 	b := open(t, everyState()...)
 	b.enter("")
 	b.click("Sign in again to okta")

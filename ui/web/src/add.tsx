@@ -1,15 +1,15 @@
 // Adds a session: first which provider, then what its client is called there, then the sign-in.
 import { Fragment, h } from "preact";
-import type { VNode } from "preact";
+import type { ComponentChildren, VNode } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { choose, discover, edit, isWeb, submit, type, useDraft } from "./draft";
+import { choose, discover, edit, isWeb, oneOfTwo, submit, type, useDraft } from "./draft";
 import type { Draft, Way } from "./draft";
 import { Panel } from "./panel";
 import { Copy, Field, Form, Long } from "./parts";
 import { webAddress } from "./signin";
 import type { State } from "./state";
 import type { Provider } from "./wire";
-import { fields, isolated, labels, plain } from "./words";
+import { fields, isolated, labels, plain, titled } from "./words";
 
 const ways: [Way, string, string][] = [
   ["provider", "From the list", "Google, GitHub, Microsoft and others"],
@@ -33,7 +33,7 @@ export function AddView({ state }: { state: State }): VNode {
       ) : (
         <Fragment>
           <fieldset class="ways">
-            <legend>How do you want to name the provider?</legend>
+            <legend>Where do you want to sign in?</legend>
             {ways.map(([way, word, hint]) => (
               <label key={way}>
                 <input
@@ -61,12 +61,19 @@ export function AddView({ state }: { state: State }): VNode {
   );
 }
 
+// Where most people have an account; the others follow by name.
+const popular = ["google", "microsoft", "github", "gitlab", "slack", "atlassian"];
+
 function Choice({ providers, search }: { providers: readonly Provider[] | null; search: string }): VNode {
   if (!providers) return <p class="soft">Reading the list …</p>;
   const wanted = search.trim().toLowerCase();
   const found = providers
     .filter((p) => p.name.toLowerCase().includes(wanted) || p.id.includes(wanted))
     .sort((a, b) => a.name.localeCompare(b.name));
+  const first = wanted
+    ? []
+    : popular.map((id) => found.find((p) => p.id === id)).filter((p): p is Provider => p !== undefined);
+  const rest = found.filter((p) => !first.includes(p));
   return (
     <div class="card">
       <Field
@@ -80,17 +87,9 @@ function Choice({ providers, search }: { providers: readonly Provider[] | null; 
       <p class="away" role="status">
         {search ? `${found.length} found` : ""}
       </p>
-      {found.length > 0 ? (
-        <ul class="providers">
-          {found.map((p) => (
-            <li key={p.id}>
-              <button type="button" onClick={() => choose(p)}>
-                {plain(p.name)}
-              </button>
-            </li>
-          ))}
-        </ul>
-      ) : (
+      {first.length > 0 && <Buttons providers={first} title="Often used" />}
+      {rest.length > 0 && <Buttons providers={rest} title={first.length > 0 ? "All others" : ""} />}
+      {found.length === 0 && (
         <p>
           It is not in the list.{" "}
           <button type="button" class="quiet" onClick={() => edit({ way: "issuer" })}>
@@ -102,38 +101,78 @@ function Choice({ providers, search }: { providers: readonly Provider[] | null; 
   );
 }
 
+function Buttons({ providers, title }: { providers: readonly Provider[]; title: string }): VNode {
+  return (
+    <Fragment>
+      {title && <h3 class="shelf">{title}</h3>}
+      <ul class="providers">
+        {providers.map((p) => (
+          <li key={p.id}>
+            <button type="button" onClick={() => choose(p)}>
+              {plain(p.name)}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Fragment>
+  );
+}
+
 /** Register says what to do at the provider first. */
 function Register({ provider, redirect }: { provider: Provider | null; redirect: string }): VNode | null {
   const console = webAddress(provider?.console_url);
   if (!redirect && !console && !provider?.note) return null;
+  const steps: ComponentChildren[] = [];
+  if (console) {
+    steps.push(
+      <Fragment>
+        Open{" "}
+        <a href={console} target="_blank" rel="noopener noreferrer">
+          {new URL(console).host}
+        </a>
+        {provider?.note ? "." : " and register an app."}
+      </Fragment>,
+    );
+  } else if (!provider?.note) steps.push("Register an app there.");
+  const told = provider?.note ? parted(provider.note, redirect) : null;
+  if (provider?.note) {
+    steps.push(
+      told ? <Copy text={redirect} what="the return address" around={told} /> : <Long text={provider.note} />,
+    );
+  }
+  if (redirect && !told) {
+    steps.push(
+      <Fragment>
+        Give it this return address (redirect URI): <Copy text={redirect} what="the return address" />
+      </Fragment>,
+    );
+  }
   return (
     <div class="register">
-      <h3>First, at {provider ? <bdi>{plain(provider.name)}</bdi> : "the provider"}</h3>
+      <h3>First, at {provider ? titled(provider.name) : "the provider"}</h3>
       <ol>
-        <li>
-          Register an app there{console ? ": " : "."}
-          {console && (
-            <a href={console} target="_blank" rel="noopener noreferrer">
-              {new URL(console).host}
-            </a>
-          )}
-        </li>
-        {redirect && (
-          <li>
-            Give it this return address (redirect URI): <Copy text={redirect} what="the return address" />
-          </li>
-        )}
-        {provider?.note && (
-          <li>
-            <Long text={provider.note} />
-          </li>
-        )}
+        {steps.map((step, i) => (
+          <li key={i}>{step}</li>
+        ))}
       </ol>
     </div>
   );
 }
 
+/** parted is a note, in two where it names the address, so that the address is said once; null where it does not. */
+function parted(note: string, redirect: string): [string, string] | null {
+  const at = redirect ? note.indexOf(redirect) : -1;
+  const [before, after] = [note.slice(0, at), note.slice(at + redirect.length)];
+  return at < 0 || note.length > longestNote || /^[\w/:%-]/.test(after) ? null : [plain(before), plain(after)];
+}
+
+const longestNote = 400;
+
 const text = (field: string) => fields[field] ?? { label: field, hint: "" };
+
+/** hintOf leaves out what holds only for a field that may stay empty, and that it may, which stands beside its label. */
+const hintOf = (field: string, required = false): string =>
+  required ? (text(field).hint.split("; ")[0] ?? "") : text(field).hint.replace(/; optional$/, "");
 
 interface InputProps {
   d: Draft;
@@ -148,7 +187,7 @@ interface InputProps {
     | "scopes"
     | "account";
   required?: boolean;
-  kind?: "text" | "password" | "url";
+  kind?: "text" | "secret" | "url";
   more?: Partial<Draft>; // what typing here changes besides
 }
 
@@ -157,7 +196,7 @@ function Input({ d, field, required, kind, more }: InputProps): VNode {
     <Field
       name={field}
       label={text(field).label}
-      hint={text(field).hint.replace(/; optional$/, "")}
+      hint={hintOf(field, required)}
       required={required ?? false}
       type={kind ?? "text"}
       value={d[field]}
@@ -230,7 +269,7 @@ function Details({ d }: { d: Draft }): VNode {
       {provider && <Vars d={d} provider={provider} />}
       <Input d={d} field="name" required more={{ named: true }} />
       <Input d={d} field="client_id" required />
-      {secret !== "none" && <Input d={d} field="client_secret" kind="password" required={secret === "required"} />}
+      {secret !== "none" && <Input d={d} field="client_secret" kind="secret" required={secret === "required"} />}
       <Input d={d} field="scopes" more={{ scoped: true }} />
       <Input d={d} field="account" />
       {device && (
@@ -251,6 +290,7 @@ function Details({ d }: { d: Draft }): VNode {
 function Summary({ d }: { d: Draft }): VNode | null {
   const box = useRef<HTMLDivElement>(null);
   const faults = Object.entries(d.faults);
+  const things = d.faults["client_secret"] === oneOfTwo ? faults.length - 1 : faults.length;
   useLayoutEffect(() => {
     if (d.tried > 0) box.current?.focus();
   }, [d.tried]);
@@ -262,7 +302,7 @@ function Summary({ d }: { d: Draft }): VNode | null {
   return (
     <div class="faults" ref={box} tabIndex={-1} role="group" aria-labelledby="faults-title">
       <h3 id="faults-title">
-        {faults.length === 1 ? "Something is not right yet" : `${faults.length} things are not right yet`}
+        {things === 1 ? "Something is not right yet" : `${things} things are not right yet`}
       </h3>
       <ul>
         {faults.map(([field, fault]) => {

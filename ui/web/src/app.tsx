@@ -114,6 +114,13 @@ function Keychain({ state }: { state: State }): VNode | null {
   );
 }
 
+/** openAgain says how one gets to a page that may ask. */
+const openAgain = (
+  <Fragment>
+    open this page again from the tray icon, or run <code>sessionkeeper ui</code>
+  </Fragment>
+);
+
 function Lost(): VNode {
   return (
     <div class="banner" data-part="lost">
@@ -121,7 +128,7 @@ function Lost(): VNode {
       <div>
         <p>
           <strong>The keeper does not answer. </strong>What you see may be old. This page goes on by itself when the
-          keeper is back.
+          keeper is back. If it does not, {openAgain}.
         </p>
         <p class="buttons">
           <button type="button" onClick={tryNow}>
@@ -137,12 +144,15 @@ function Closed(): VNode {
   return (
     <section class="empty" data-part="closed" aria-labelledby="closed-title">
       <h2 id="closed-title" tabIndex={-1} data-home>
-        This page is locked
+        Open this page again
       </h2>
       <p>
-        It opens from the tray icon: choose <strong>{labels.open_page}</strong>.
+        For your safety it shows your sessions only where Sessionkeeper itself has opened it, and until the keeper is
+        started anew.
       </p>
-      <p>Or run this command:</p>
+      <p>
+        Choose <strong>{labels.open_page}</strong> in the menu of the tray icon, or run this command:
+      </p>
       <p>
         <Copy text="sessionkeeper ui" what="the command" />
       </p>

@@ -12,7 +12,7 @@ import type { Note, SignIn } from "./state";
 import { Facts } from "./facts";
 import { TimesOf } from "./times";
 import { Timeline } from "./timeline";
-import { fields, labels, plain, problemOf, stateWord, tone } from "./words";
+import { fields, fill, isolated, labels, plain, problemOf, sentences, stateWord, titled, tone } from "./words";
 import type { Problem } from "./words";
 import type { Session } from "./wire";
 
@@ -20,17 +20,20 @@ interface CardProps {
   session: Session;
   provider: string; // its name
   running: SignIn | undefined;
+  opened: boolean; // its sign-in page was opened, but not from here
+  locked: boolean; // the keychain as a whole, which is told above
   note: Note | undefined;
 }
 
 export const post = (s: Session, action: string, body: unknown = {}): Promise<unknown> =>
   ask("POST", address(s.name, action), body);
 
-export const Card = memo(({ session: s, provider, running, note: told }: CardProps) => {
+export const Card = memo(({ session: s, provider, running, opened, locked, note: told }: CardProps) => {
   const [open, setOpen] = useState(false);
   const id = useId();
   const account = s.account.email || s.account.name || s.account.sub || "";
   const problem = problemOf(s);
+  const waits = locked && s.state === "keychain_locked";
   const tell = (text: string) => note(s.name, text);
   return (
     <li class="session card" data-tone={tone(s.state)} data-state={s.state}>
@@ -51,7 +54,7 @@ export const Card = memo(({ session: s, provider, running, note: told }: CardPro
         class="quiet fold"
         aria-expanded={open}
         aria-controls={open ? id : undefined}
-        aria-label={`${labels.details} of ${s.name}`}
+        aria-label={`${labels.details} of ${titled(s.name)}`}
         onClick={() => setOpen(!open)}
       >
         {labels.details}
@@ -60,13 +63,13 @@ export const Card = memo(({ session: s, provider, running, note: told }: CardPro
         </svg>
       </button>
       <div class="rest">
-        <Trouble session={s} problem={problem} />
+        {waits ? <p class="why">Waits for the keychain</p> : <Trouble session={s} problem={problem} />}
         <TimesOf session={s} />
         {told && <Told session={s} told={told} />}
         {running ? (
           <Panel name={s.name} running={running} key={running.id} />
         ) : (
-          <Cure session={s} problem={problem} tell={tell} />
+          !waits && <Cure session={s} problem={problem} opened={opened} tell={tell} />
         )}
         {open && (
           <div id={id} class="details">
@@ -109,41 +112,63 @@ function Told({ session: s, told }: { session: Session; told: Note }): VNode {
       <p>
         <Long text={told.text} />
       </p>
-      {told.failure === "wrong_account" && (
-        <Act
-          run={() => signIn(s.name, { as_other: true })}
-          failed={(text) => note(s.name, text)}
-          label={`Use the other account for ${s.name}`}
-        >
-          Use the other account
-        </Act>
+      {told.failure === "wrong_account" && s.reason !== "wrong_account" && (
+        <Other session={s} tell={(text) => note(s.name, text)} />
       )}
     </div>
+  );
+}
+
+/** Other moves a session to the account that signed in instead of its own. */
+function Other({ session: s, tell }: { session: Session; tell: (text: string) => void }): VNode {
+  return (
+    <Act
+      run={() => signIn(s.name, { as_other: true })}
+      failed={tell}
+      label={`Use the other account for ${titled(s.name)}`}
+    >
+      Use the other account
+    </Act>
   );
 }
 
 interface CureProps {
   session: Session;
   problem: Problem | null;
+  opened: boolean;
   tell: (text: string) => void;
 }
 
 /** Cure is the button that helps. */
-function Cure({ session: s, problem, tell }: CureProps): VNode | null {
+function Cure({ session: s, problem, opened, tell }: CureProps): VNode | null {
+  const name = titled(s.name);
+  if (opened) {
+    return (
+      <div class="panel" data-part="opened">
+        <p>{fill(sentences.waiting, { name: isolated(s.name) })}</p>
+        <div class="buttons">
+          <Act run={() => signIn(s.name)} failed={tell} label={`Open the page again: ${name}`}>
+            Open the page again
+          </Act>
+        </div>
+      </div>
+    );
+  }
   switch (problem?.action) {
     case "sign_in":
     case "sign_in_again":
       return (
         <div class="buttons">
-          <Act kind="main" run={() => signIn(s.name)} failed={tell} label={`${problem.label} to ${s.name}`}>
+          <Act kind="main" run={() => signIn(s.name)} failed={tell} label={`${problem.label} to ${name}`}>
             {problem.label}
           </Act>
+          {s.reason === "wrong_account" && <Other session={s} tell={tell} />}
         </div>
       );
     case "resume":
       return (
         <div class="buttons">
-          <Act kind="main" run={() => post(s, "/resume")} failed={tell} label={`${problem.label} ${s.name}`}>
+          <Act kind="main" run={() => post(s, "/resume")} failed={tell} label={`${problem.label} ${name}`}>
             {problem.label}
           </Act>
         </div>
@@ -155,7 +180,7 @@ function Cure({ session: s, problem, tell }: CureProps): VNode | null {
             kind="main"
             run={() => ask("POST", "/v1/keychain/unlock", {})}
             failed={tell}
-            label={`${problem.label} the keychain for ${s.name}`}
+            label={`${problem.label} the keychain for ${name}`}
           >
             {problem.label}
           </Act>
@@ -166,7 +191,7 @@ function Cure({ session: s, problem, tell }: CureProps): VNode | null {
     default:
       return s.state === "retrying" ? (
         <div class="buttons">
-          <Act run={() => post(s, "/refresh")} failed={tell} label={`${labels.try_again}: ${s.name}`}>
+          <Act run={() => post(s, "/refresh")} failed={tell} label={`${labels.try_again}: ${name}`}>
             {labels.try_again}
           </Act>
         </div>
@@ -182,7 +207,7 @@ function Secret({ session: s, label }: { session: Session; label: string }): VNo
   if (!open) {
     return (
       <div class="buttons">
-        <button type="button" class="main" aria-label={`${label} ${s.name}`} onClick={() => setOpen(true)}>
+        <button type="button" class="main" aria-label={`${label} ${titled(s.name)}`} onClick={() => setOpen(true)}>
           {label}
         </button>
       </div>
@@ -203,7 +228,7 @@ function Secret({ session: s, label }: { session: Session; label: string }): VNo
       <Field
         name="client_secret"
         label={fields["client_secret"]?.label ?? ""}
-        type="password"
+        type="secret"
         required
         value={secret}
         set={setSecret}
@@ -222,6 +247,7 @@ interface ActionsProps {
 
 /** Actions are what can be done besides. */
 function Actions({ session: s, running, tell }: ActionsProps): VNode {
+  const name = titled(s.name);
   const is = (...states: string[]) => states.includes(s.state);
   const signOut = async () => {
     const related = await ask<string[]>("GET", address(s.name, "/related"));
@@ -231,26 +257,26 @@ function Actions({ session: s, running, tell }: ActionsProps): VNode {
   return (
     <div class="buttons">
       {is("active", "retrying", "expiring") && (
-        <Act run={() => post(s, "/refresh")} failed={tell} label={`${labels.refresh} ${s.name}`}>
+        <Act run={() => post(s, "/refresh")} failed={tell} label={`${labels.refresh} ${name}`}>
           {labels.refresh}
         </Act>
       )}
       {is("active", "retrying") && !running && (
-        <Act run={() => signIn(s.name)} failed={tell} label={`${labels.sign_in_again} to ${s.name}`}>
+        <Act run={() => signIn(s.name)} failed={tell} label={`${labels.sign_in_again} to ${name}`}>
           {labels.sign_in_again}
         </Act>
       )}
       {!is("paused", "signed_out") && (
-        <Act run={() => post(s, "/pause")} failed={tell} label={`${labels.pause} ${s.name}`}>
+        <Act run={() => post(s, "/pause")} failed={tell} label={`${labels.pause} ${name}`}>
           {labels.pause}
         </Act>
       )}
       {!is("signed_out") && (
-        <Act run={signOut} failed={tell} label={`${labels.sign_out} of ${s.name}`}>
+        <Act run={signOut} failed={tell} label={`${labels.sign_out} of ${name}`}>
           {labels.sign_out}
         </Act>
       )}
-      <Act run={remove} label={`${labels.remove} ${s.name}`}>
+      <Act run={remove} label={`${labels.remove} ${name}`}>
         {labels.remove}
       </Act>
     </div>

@@ -76,9 +76,14 @@ export function useDraft(): Draft {
   return draft;
 }
 
+// No provider tells which of the two it dislikes.
+export const oneOfTwo = `One of the two is wrong: this, or the ${fields["client_id"]?.label ?? "client ID"}.`;
+
 /** type changes a field and takes what was wrong with it away. */
 export function type(field: string, patch: Partial<Draft>): void {
-  const { [field]: _, ...faults } = draft.faults;
+  const { [field]: taken, ...faults } = draft.faults;
+  if (field === "client_id" && faults["client_secret"] === oneOfTwo) delete faults["client_secret"];
+  if (field === "client_secret" && taken === oneOfTwo) delete faults["client_id"];
   edit({ ...patch, faults });
 }
 
@@ -197,23 +202,28 @@ export async function submit(): Promise<void> {
     began(name, answer.login, ended);
   } catch (error) {
     const text = failed(error);
-    if (text) refused(text, error instanceof Refusal ? error.field : "");
+    if (text) refused({ [error instanceof Refusal ? error.field : ""]: text });
   }
 }
 
-const refused = (text: string, field: string): void =>
-  edit({ faults: { [field]: text }, tried: draft.tried + 1, adding: "" });
+function refused(faults: Record<string, string>): void {
+  edit({ faults, tried: draft.tried + 1, adding: "" });
+}
 
 function ended(login: Login): void {
   if (login.status === "done") return added();
   if (login.failure === "cancelled") return edit({ adding: "" });
-  refused(login.detail || "The sign-in did not work. Try again.", login.field ?? place(login));
+  refused(faultsOf(login));
 }
 
-/** place is the field that a failure is most likely about. */
-function place(login: Login): string {
-  if (login.failure !== "setup" || /redirect/i.test(login.detail ?? "")) return "";
-  return /scope/i.test(login.detail ?? "") ? "scopes" : "client_id";
+/** faultsOf puts a failure beside the fields that it is about. */
+function faultsOf(login: Login): Record<string, string> {
+  const text = login.detail || "The sign-in did not work. Try again.";
+  const field = login.field ?? "";
+  if ((field === "client_id" || field === "client_secret") && draft.client_secret) {
+    return { client_id: text, client_secret: oneOfTwo };
+  }
+  return { [field]: text };
 }
 
 function added(): void {

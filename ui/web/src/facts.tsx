@@ -4,7 +4,7 @@ import type { ComponentChildren, VNode } from "preact";
 import { when } from "./clock";
 import { Copy, Long } from "./parts";
 import type { Session } from "./wire";
-import { commandOf, labels } from "./words";
+import { commandOf, fields, isolated, labels, reasonWord, stateWord, titled } from "./words";
 import type { Problem } from "./words";
 
 const time = (at: string | undefined): ComponentChildren => (at ? <time dateTime={at}>{when(at)}</time> : null);
@@ -15,10 +15,19 @@ const code = (text: string | undefined): ComponentChildren =>
     </code>
   ) : null;
 
+const nameLabel = fields["name"]?.label ?? "Name";
+
 export function Facts({ session: s, problem }: { session: Session; problem: Problem | null }): VNode {
   const e = s.last_error;
   const rows: [string, ComponentChildren][] = [
-    ["State", code([s.state, s.reason].filter(Boolean).join(" / "))],
+    [nameLabel, titled(s.name) === s.name ? null : <Long text={s.name} />], // which is cut above
+    [
+      labels.state,
+      <Fragment key="state">
+        {stateWord(s.state)}
+        {s.reason && `: ${isolated(reasonWord(s.reason))}`} ({code([s.state, s.reason].filter(Boolean).join(", "))})
+      </Fragment>,
+    ],
     ["Why", problem?.more],
     ["The keeper says", s.detail && <Long text={s.detail} />],
     [
@@ -26,7 +35,7 @@ export function Facts({ session: s, problem }: { session: Session; problem: Prob
       e && (
         <Fragment>
           {code(e.code)}
-          {e.http_status ? ` (status ${e.http_status})` : ""}
+          {e.http_status ? ` (${labels.http_status} ${e.http_status})` : ""}
           {", "}
           {time(e.at)}
           {e.message && (
@@ -38,7 +47,7 @@ export function Facts({ session: s, problem }: { session: Session; problem: Prob
       ),
     ],
     [labels.provider, code(s.provider)],
-    ["Issuer", code(s.issuer)],
+    [labels.provider_address, code(s.issuer)],
     [
       labels.account,
       [s.account.name, s.account.email, s.account.sub].filter(Boolean).map((text, i) => (
@@ -48,12 +57,12 @@ export function Facts({ session: s, problem }: { session: Session; problem: Prob
         </Fragment>
       )),
     ],
-    ["Client ID", code(s.client_id)],
-    ["Scopes", code((s.scopes ?? []).join(" "))],
+    [labels.app_id, code(s.client_id)],
+    [labels.permissions, code((s.scopes ?? []).join(" "))],
     [labels.signed_in, time(s.signed_in_at)],
     [labels.last_renewed, time(s.last_refresh_at)],
     [labels.renews, time(s.renew_at)],
-    ["Access token until", time(s.access_expires_at)],
+    ["Access token ends", time(s.access_expires_at)],
     ["Warns", time(s.warn_at)],
     [labels.ends, time(s.ends_at)],
     [labels.next_try, time(s.next_try_at)],

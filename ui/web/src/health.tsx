@@ -9,7 +9,7 @@ import { Act, Long, useAct } from "./parts";
 import { say } from "./state";
 import type { State } from "./state";
 import type { Autostart, Health } from "./wire";
-import { checkWord, fill, keychainProblem, keychainWord, labels, machineProblem, plain, span } from "./words";
+import { about, checkWord, fill, keychainProblem, keychainWord, labels, machineProblem, plain } from "./words";
 import type { Problem } from "./words";
 
 export function HealthView({ state }: { state: State }): VNode {
@@ -118,7 +118,7 @@ const clockWords = ({ clock }: Health): string =>
 function clockProblem(clock: Clock): Problem {
   const skew = milliseconds(clock.skew ?? "");
   return machineProblem("clock_wrong", {
-    span: span(Math.abs(skew)),
+    span: about(Math.abs(skew)),
     side: skew < 0 ? "behind" : "ahead of",
     host: plain(clock.seen || "the providers"),
   });
@@ -196,6 +196,7 @@ const kinds: Record<string, string> = {
   "run-key": "an entry of the registry",
 };
 
+/** StartAtLogIn shows nothing until there is something to show. */
 function StartAtLogIn(): VNode | null {
   const [start, set] = useState<Autostart | null>(null);
   const [fault, setFault] = useState("");
@@ -207,6 +208,7 @@ function StartAtLogIn(): VNode | null {
     set(now);
     say(`${labels.autostart}: ${now.on ? "on" : "off"}`);
   };
+  if (!start && !fault) return null;
   return (
     <div class="card start">
       {start && (

@@ -6,7 +6,7 @@ import { useHistory } from "./events";
 import { Long } from "./parts";
 import type { State } from "./state";
 import { Table, Timeline } from "./timeline";
-import { labels, plain } from "./words";
+import { labels, titled } from "./words";
 
 const firstRows = 100,
   mostRows = 10_000;
@@ -27,7 +27,7 @@ export function HistoryView({ state }: { state: State }): VNode {
             <option value="">All sessions</option>
             {names.map((n) => (
               <option key={n} value={n}>
-                {plain(n)}
+                {titled(n)}
               </option>
             ))}
           </select>

@@ -2,19 +2,51 @@
 import { setClock } from "./clock";
 import { Expired, Gone, Refusal, address, ask, events, exchange, signedIn } from "./keeper";
 import { checkSignIn, checkSignIns } from "./signin";
-import { change, current, say, shown } from "./state";
+import { change, current, markOpened, say, show, shown } from "./state";
 import type { View } from "./state";
 import type { Entry, Health, KeeperEvent, Provider, Session } from "./wire";
 import { isolated, stateWord } from "./words";
 
 const firstWait = 500,
-  longestWait = 10_000; // between tries to reach the keeper
+  longestWait = 4000; // between tries to reach the keeper; one that starts anew is soon there
 const maxEntries = 1000; // that wait to be drawn
 
-/** readHealth asks how the keeper is. */
-export async function readHealth(): Promise<void> {
-  change({ health: await ask<Health>("GET", "/v1/health") });
+const healthPause = 2000; // between two questions that nobody asked for
+
+let healthRead = -Infinity; // when the last one ended
+let healthSoon: ReturnType<typeof setTimeout> | undefined;
+let reading: Promise<void> | undefined;
+
+/** readHealth asks how the keeper is, once at a time. */
+export function readHealth(): Promise<void> {
+  reading ??= ask<Health>("GET", "/v1/health")
+    .then((health) => change({ health }))
+    .finally(() => {
+      reading = undefined;
+      healthRead = performance.now();
+    });
+  return reading;
 }
+
+/** followHealth asks again soon after something happened that may have changed it, while somebody looks. */
+function followHealth(): void {
+  if (healthSoon !== undefined || document.hidden || !signedIn()) return;
+  const again = () => {
+    healthSoon = undefined;
+    readHealth().catch(() => undefined); // the stream says what became of the keeper
+  };
+  const wait = Math.max(0, healthRead + healthPause - performance.now());
+  healthSoon = setTimeout(() => (reading ? void reading.then(again, again) : again()), wait);
+}
+
+// The events after which clock and keychain may stand otherwise. */
+const affectsHealth = new Set(["keychain.state", "token.renewed", "refresh.failed", "consent.done"]);
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  tryNow();
+  followHealth();
+});
 
 /** readProviders asks for the catalogue, which tells how providers are called. */
 async function readProviders(): Promise<void> {
@@ -110,7 +142,7 @@ function snapshot(event: KeeperEvent): void {
   fresh = new Map();
   const sessions = new Map((event.sessions ?? []).map((s) => [s.name, s]));
   if (current().link !== "opening") for (const listen of historians) listen(null);
-  shown(sessions, { link: "live" });
+  shown(sessions, { link: "live", opened: new Set() });
   void checkSignIns();
   if (!current().providers) void readProviders();
 }
@@ -122,9 +154,11 @@ function happened(event: KeeperEvent): void {
     if (entries.length > maxEntries) entries.shift();
     drawSoon();
   }
-  if (event.type === "keychain.state") void readHealth().catch(() => undefined);
+  if (affectsHealth.has(event.type)) followHealth();
   const name = event.session;
   if (!name) return;
+  if (event.type === "consent.opened") markOpened(name, event["kind"] !== "device" && !current().signIns.has(name));
+  if (event.type === "consent.done" || event.type === "session.removed") markOpened(name, false);
   if (event.now) {
     fresh.set(name, event.now);
     drawSoon();
@@ -181,6 +215,7 @@ export function lockOut(): void {
     sessions: new Map(),
     order: [],
     signIns: new Map(),
+    opened: new Set(),
     notes: new Map(),
     question: null,
     health: null,
@@ -207,7 +242,7 @@ export async function enter(): Promise<void> {
   const [code, go] = [place.get("k"), place.get("go") ?? "sessions"];
   const view = (views.has(go) ? go : "sessions") as View;
   if (code) history.replaceState(null, "", view === "sessions" ? location.pathname : `#go=${view}`);
-  change({ view });
+  show(view);
   try {
     if (code) await exchange(code);
   } catch (error) {

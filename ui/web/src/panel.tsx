@@ -6,7 +6,7 @@ import { Act, Copy, Field, Form, Long } from "./parts";
 import { cancel, paste, signIn, webAddress } from "./signin";
 import { say } from "./state";
 import type { SignIn } from "./state";
-import { fill, isolated, labels, plain, sentences } from "./words";
+import { fill, isolated, labels, plain, sentences, titled } from "./words";
 
 export function Panel({ name, running }: { name: string; running: SignIn }): VNode {
   const [fault, setFault] = useState("");
@@ -21,7 +21,7 @@ export function Panel({ name, running }: { name: string; running: SignIn }): VNo
       class="panel"
       data-part="sign-in"
       role="group"
-      aria-label={`${labels.sign_in}: ${plain(name)}`}
+      aria-label={`${labels.sign_in}: ${titled(name)}`}
       tabIndex={-1}
       data-home
     >
@@ -59,7 +59,7 @@ export function Panel({ name, running }: { name: string; running: SignIn }): VNo
         </p>
       )}
       <div class="buttons">
-        <Act run={() => cancel(name, running)} label={`Cancel the sign-in to ${name}`}>
+        <Act run={() => cancel(name, running)} label={`Cancel the sign-in to ${titled(name)}`}>
           {labels.cancel}
         </Act>
         {!running.user_code && !running.fresh && (
@@ -67,7 +67,7 @@ export function Panel({ name, running }: { name: string; running: SignIn }): VNo
             kind="quiet"
             run={() => signIn(name, { device: true })}
             failed={tell}
-            label={`${labels.another_device}: ${name}`}
+            label={`${labels.another_device}: ${titled(name)}`}
           >
             {labels.another_device}
           </Act>

@@ -108,8 +108,14 @@ export function Long({ text }: { text: string }): VNode {
   );
 }
 
+interface CopyProps {
+  text: string;
+  what: string; // for a screen reader
+  around?: readonly [string, string]; // a sentence that has the text within
+}
+
 /** Copy copies a text, or selects it where the browser does not let us. */
-export function Copy({ text, what }: { text: string; what: string }): VNode {
+export function Copy({ text, what, around }: CopyProps): VNode {
   const [done, setDone] = useState(false);
   const code = useRef<HTMLElement>(null);
   const copy = async () => {
@@ -122,10 +128,12 @@ export function Copy({ text, what }: { text: string; what: string }): VNode {
     }
   };
   return (
-    <span class="copy">
+    <span class={around ? "copy-within" : "copy"}>
+      {around?.[0]}
       <code ref={code} dir="auto">
         {text}
       </code>
+      {around && `${around[1]} `}
       <button type="button" aria-label={`${done ? labels.copied : labels.copy} ${what}`} onClick={() => void copy()}>
         {done ? labels.copied : labels.copy}
       </button>
@@ -139,15 +147,21 @@ interface FieldProps {
   hint?: string | undefined;
   fault?: string | undefined;
   value: string;
-  type?: "text" | "password" | "url" | "search";
+  type?: "text" | "secret" | "url" | "search";
   required?: boolean;
   set: (value: string) => void;
   children?: ComponentChildren;
 }
 
+// A password field makes browsers offer to keep what is in it as the password of this page.
+const masks = CSS.supports("-webkit-text-security", "disc");
+
 /** Field is a text field with its label, its hint, and what is wrong with it. */
 export function Field(p: FieldProps): VNode {
   const id = useId();
+  const [bare, setBare] = useState(false);
+  const secret = p.type === "secret";
+  const hidden = secret && !bare;
   const said = [p.hint && `${id}-hint`, p.fault && `${id}-fault`].filter(Boolean).join(" ");
   return (
     <div class="field">
@@ -160,20 +174,35 @@ export function Field(p: FieldProps): VNode {
           {p.hint}
         </p>
       )}
-      <input
-        id={id}
-        name={p.name}
-        type={p.type ?? "text"}
-        value={p.value}
-        required={p.required}
-        dir="auto"
-        spellcheck={false}
-        autocomplete={p.type === "password" ? "new-password" : "off"}
-        autocapitalize="off"
-        aria-invalid={p.fault ? true : undefined}
-        aria-describedby={said || undefined}
-        onInput={(event) => p.set(event.currentTarget.value)}
-      />
+      <div class={secret ? "with-switch" : undefined}>
+        <input
+          id={id}
+          name={p.name}
+          class={hidden && masks ? "masked" : undefined}
+          type={hidden && !masks ? "password" : secret ? "text" : (p.type ?? "text")}
+          value={p.value}
+          required={p.required}
+          dir="auto"
+          spellcheck={false}
+          autocomplete={hidden && !masks ? "new-password" : "off"}
+          autocapitalize="off"
+          autocorrect="off"
+          aria-invalid={p.fault ? true : undefined}
+          aria-describedby={said || undefined}
+          onInput={(event) => p.set(event.currentTarget.value)}
+        />
+        {secret && (
+          <button
+            type="button"
+            class="quiet"
+            aria-pressed={bare}
+            aria-label={`Show the ${p.label}`}
+            onClick={() => setBare(!bare)}
+          >
+            Show
+          </button>
+        )}
+      </div>
       {p.fault && (
         <p class="fault" id={`${id}-fault`}>
           <Long text={p.fault} />

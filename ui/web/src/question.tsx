@@ -7,7 +7,7 @@ import { Act, Long } from "./parts";
 import { change, note, say } from "./state";
 import type { Question } from "./state";
 import type { Logout, Session } from "./wire";
-import { fill, isolated, labels, remoteWord, sentences, stateWord } from "./words";
+import { fill, isolated, labels, remoteWord, sentences, stateWord, titled } from "./words";
 
 async function signOut(name: string): Promise<Logout> {
   return ask<Logout>("POST", address(name, "/logout"), {});
@@ -47,7 +47,7 @@ export function Ask({ question: q, session }: { question: Question; session: Ses
       {labels.cancel}
     </button>
   );
-  const name = isolated(q.name);
+  const name = titled(q.name);
   const inside =
     q.what === "sign_out" ? (
       <Fragment>
@@ -56,7 +56,7 @@ export function Ask({ question: q, session }: { question: Question; session: Ses
         {q.related.length > 0 && (
           <p>
             <strong>
-              <Long text={fill(sentences.related, { names: q.related.map(isolated).join(", ") })} />
+              <Long text={fill(sentences.related, { names: q.related.map(titled).join(", ") })} />
             </strong>
           </p>
         )}

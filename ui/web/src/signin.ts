@@ -1,7 +1,7 @@
 // Sign-ins that run. They end by an event; nobody waits on a connection for them, of which a browser has few.
 import { Expired, Refusal, address, ask } from "./keeper";
 import { lockOut } from "./live";
-import { change, current, note, put, say } from "./state";
+import { change, current, markOpened, note, put, say } from "./state";
 import type { SignIn } from "./state";
 import type { Login, LoginRequest } from "./wire";
 import { fill, isolated, sentences } from "./words";
@@ -25,6 +25,7 @@ export function began(name: string, login: Login, ended?: (login: Login) => void
   if (login.status !== "pending") return finish(name, login);
   if (ended) endings.set(name, ended);
   change({ signIns: put(current().signIns, name, { ...login, fresh: ended !== undefined }) });
+  markOpened(name, false); // it is shown as one of ours
   const url = webAddress(login.login_url);
   if (url && !login.user_code) window.open(url, "_blank", "noopener,noreferrer");
   say(fill(sentences.waiting, { name: isolated(name) }));

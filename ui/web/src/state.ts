@@ -30,8 +30,10 @@ export interface State {
   link: Link;
   view: View;
   sessions: ReadonlyMap<string, Session>;
-  order: readonly string[]; // names, by attention
+  order: readonly string[]; // names, as the cards lie
+  headed: ReadonlySet<string>; // those that needed the user when the cards were laid, and lie first
   signIns: ReadonlyMap<string, SignIn>;
+  opened: ReadonlySet<string>; // sessions whose sign-in page was opened, but not by this page
   notes: ReadonlyMap<string, Note>;
   question: Question | null;
   health: Health | null;
@@ -44,7 +46,9 @@ let state: State = {
   view: "sessions",
   sessions: new Map(),
   order: [],
+  headed: new Set(),
   signIns: new Map(),
+  opened: new Set(),
   notes: new Map(),
   question: null,
   health: null,
@@ -98,7 +102,7 @@ const ranks = [
 ];
 const names = new Intl.Collator(undefined, { numeric: true });
 
-export function byAttention(sessions: ReadonlyMap<string, Session>): string[] {
+function byAttention(sessions: ReadonlyMap<string, Session>): string[] {
   const rank = (s: Session) => (ranks.indexOf(s.state) + ranks.length) % ranks.length;
   return [...sessions.values()]
     .map((s) => ({ name: s.name, rank: rank(s) }))
@@ -106,27 +110,40 @@ export function byAttention(sessions: ReadonlyMap<string, Session>): string[] {
     .map(({ name }) => name);
 }
 
+/** needsUser tells whether a session cannot go on without the user. */
+export const needsUser = (s: Session | undefined): boolean => s !== undefined && tone(s.state) === "bad";
+
 export function waiting(sessions: ReadonlyMap<string, Session>): number {
   let n = 0;
-  for (const s of sessions.values()) if (tone(s.state) === "bad") n++;
+  for (const s of sessions.values()) if (needsUser(s)) n++;
   return n;
 }
 
-// While a pointer is on a button of the list, no row moves away under it.
-let held = false;
-
-export function hold(on: boolean): void {
-  if (held === on) return;
-  held = on;
-  if (!on) change({ order: byAttention(state.sessions) });
+export function markOpened(name: string, opened: boolean): void {
+  if (state.opened.has(name) === opened) return;
+  const copy = new Set(state.opened);
+  if (opened) copy.add(name);
+  else copy.delete(name);
+  change({ opened: copy });
 }
 
-/** shown changes the sessions, and their order unless that would move a button away under the pointer. */
+/** laid is the order in which those that need the user lie first. */
+function laid(sessions: ReadonlyMap<string, Session>): Pick<State, "order" | "headed"> {
+  const order = byAttention(sessions);
+  return { order, headed: new Set(order.filter((name) => needsUser(sessions.get(name)))) };
+}
+
+/** shown changes the sessions. Cards keep their places under the eyes of the user; new ones come last. */
 export function shown(sessions: ReadonlyMap<string, Session>, patch: Partial<State> = {}): void {
-  let order: readonly string[] = byAttention(sessions);
-  if (held) {
-    const kept = state.order.filter((name) => sessions.has(name));
-    order = [...kept, ...order.filter((name) => !state.sessions.has(name))];
-  }
+  if (state.order.length === 0) return change({ ...patch, sessions, ...laid(sessions) });
+  const order = state.order.filter((name) => sessions.has(name));
+  const known = new Set(order);
+  order.push(...byAttention(sessions).filter((name) => !known.has(name)));
   change({ ...patch, sessions, order });
+}
+
+/** show goes to another part of the page. Who comes back to the sessions finds those that need the user first. */
+export function show(view: View): void {
+  const back = view === "sessions" && state.view !== "sessions";
+  change(back ? { view, ...laid(state.sessions) } : { view });
 }

@@ -8,7 +8,7 @@ import { drawing } from "./geometry";
 import type { Kind, Sign } from "./geometry";
 import { Long, memo } from "./parts";
 import type { Entry, Session } from "./wire";
-import { eventWord, plain, sentences } from "./words";
+import { eventWord, plain, sentences, titled } from "./words";
 
 const hour = 3_600_000;
 const spans: [string, number][] = [
@@ -38,7 +38,7 @@ export function Timeline({ name, session }: { name: string; session: Session | n
   const spoken = spans.find(([, ms]) => ms === span)?.[0] ?? "";
   return (
     <div class="timeline">
-      <div class="ranges" role="group" aria-label={`Time shown of ${name}`}>
+      <div class="ranges" role="group" aria-label={`Time shown of ${titled(name)}`}>
         {spans.map(([words, ms]) => (
           <button type="button" key={words} aria-pressed={span === ms} onClick={() => setSpan(ms)}>
             {words}
@@ -75,6 +75,8 @@ interface PictureProps {
   spoken: string;
 }
 
+const wordWidth = 60; // pixels, of a time under the picture
+
 const top = 18,
   thick = 14,
   tall = 74;
@@ -86,6 +88,8 @@ function Picture({ name, session, entries, span, spoken }: PictureProps): VNode 
   const time = now();
   const d = drawing(session, entries, time, span, width);
   const x = (at: number) => Math.round(((at - d.start) / (d.end - d.start)) * width * 10) / 10;
+  const ticks = marks(span, time, d.start);
+  const every = Math.ceil((wordWidth + 8) / (x(d.start + stepOf(span)) || 1)); // so many that the words do not touch
   const told = kinds.filter(([kind]) => d.counts[kind] > 0).map(([kind, word]) => `${d.counts[kind]} times ${word}`);
   return (
     <Fragment>
@@ -98,15 +102,16 @@ function Picture({ name, session, entries, span, spoken }: PictureProps): VNode 
             height={tall}
             viewBox={`0 0 ${width} ${tall}`}
           >
-            <title id={`${id}-title`}>{`The last ${spoken} of ${plain(name)}`}</title>
+            <title id={`${id}-title`}>{`The last ${spoken} of ${titled(name)}`}</title>
             <desc id={`${id}-desc`}>{told.length > 0 ? `${told.join(", ")}.` : sentences.nothing_happened}</desc>
             <path class="axis" d={`M0 ${tall - 20.5}H${width}`} />
-            {marks(span, time, d.start).map(([at, text]) => {
+            {ticks.map(([at, text], i) => {
               const left = x(at);
+              const apart = left > wordWidth / 2 && Math.abs(left - x(time)) > wordWidth * 0.7;
               return (
                 <Fragment key={at}>
                   <path class="axis" d={`M${left} ${tall - 24}v7`} />
-                  {left > 20 && left < width - 20 && Math.abs(left - x(time)) > 44 && (
+                  {apart && (ticks.length - i) % every === 0 && (
                     <text x={left} y={tall - 5} text-anchor="middle">
                       {text}
                     </text>
@@ -188,9 +193,11 @@ const Legend = memo(() => (
   </ul>
 ));
 
+const stepOf = (span: number): number => (span <= hour ? hour / 6 : span <= 24 * hour ? 4 * hour : 24 * hour);
+
 /** marks are round times within the picture, with what is written there. */
 function marks(span: number, time: number, start: number): [number, string][] {
-  const step = span <= hour ? hour / 6 : span <= 24 * hour ? 4 * hour : 24 * hour;
+  const step = stepOf(span);
   const zone = new Date(time).getTimezoneOffset() * 60_000;
   const found: [number, string][] = [];
   for (let at = Math.ceil((start - zone) / step) * step + zone; at < time; at += step) {
@@ -213,7 +220,7 @@ function Rows({ entries, name }: { entries: readonly Entry[]; name: string }): V
   return (
     <details class="rows" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>As a table</summary>
-      {open && <Table caption={`What happened to ${plain(name)}`} entries={entries.slice(0, rows)} names={false} />}
+      {open && <Table caption={`What happened to ${titled(name)}`} entries={entries.slice(0, rows)} names={false} />}
       {open && entries.length > rows && (
         <button type="button" onClick={() => setRows(rows * 4)}>
           Show more

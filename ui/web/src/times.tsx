@@ -4,7 +4,7 @@ import type { VNode } from "preact";
 import { useId } from "preact/hooks";
 import { useTicking } from "./clock";
 import type { Session } from "./wire";
-import { fill, from, labels, sentences, span, tone } from "./words";
+import { fill, from, sentences, span, tone } from "./words";
 
 const steps = 200; // of a bar; fewer than its pixels, so that it is drawn as seldom as it is seen to move
 
@@ -32,21 +32,23 @@ export function timesOf(s: Session, now: number): Times {
     away(at, now),
   ) as [number, number, number, number];
   const well = s.state === "active" || s.state === "expiring";
+  const good = usable > 0 ? `Programs can use it for ${span(usable)} more` : "";
+  const ended = ends <= 0 ? fill(sentences.ended, { when: from(ends) }) : "";
+  // Who is asked to act must not think that there is time: what is still good is said quietly, and no bar shows it.
+  if (!well && s.state !== "retrying") return { ...none, words: ended, quiet: good, tone: tone(s.state) };
   const quiet: string[] = [];
   if (s.state === "retrying" && tries > 0) quiet.push(fill(sentences.next_try, { when: from(tries) }));
-  if (well && renews > 0) quiet.push(fill(sentences.renews, { when: from(renews) }));
-  const good = usable > 0 ? `${labels.usable} ${span(usable)}` : "";
   // An end that the next renewal moves is no news while renewals work.
-  const moves = !s.ends_firm && ends > 0 && (s.state === "active" || s.state === "retrying");
-  if (!Number.isNaN(ends) && !moves) {
+  const moves = !s.ends_firm && ends > 0 && s.state !== "expiring";
+  const told = !Number.isNaN(ends) && !moves;
+  if (well && renews > 0 && !(told && renews >= ends)) quiet.push(fill(sentences.renews, { when: from(renews) }));
+  if (told) {
     if (!well && good) quiet.unshift(good);
-    const words = fill(ends > 0 ? sentences.ends : sentences.ended, { when: from(ends) });
-    const colour = s.state === "active" ? "good" : tone(s.state);
     return {
-      words,
+      words: ended || fill(sentences.ends, { when: from(ends) }),
       quiet: quiet.join(" · "),
       bar: left(s.signed_in_at ?? s.last_refresh_at, s.ends_at, now),
-      tone: colour,
+      tone: s.state === "active" ? "good" : tone(s.state),
     };
   }
   if (well && renews > 0) {

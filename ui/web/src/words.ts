@@ -31,25 +31,66 @@ export const reasonWord = (reason: string): string => (book.reasons as Table<str
 export const remoteWord = (remote: string): string => (book.remote as Table<string>)[remote] ?? "";
 export const checkWord = (check: string): string => (book.checks as Table<string>)[check] ?? "";
 
-// What turns the direction of the text around it, hides it, or is no character at all. Joiners belong to some scripts.
-const unruly = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-const piledUp = /(\p{Mn}{4})\p{Mn}+/gu;
-const longestName = 48; // characters, in the middle of a sentence
+// What turns the direction of the text around it, hides it, or is no character at all.
+const unruly = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+const mark = /\p{Mn}/u;
+const joinable = /[\p{L}\p{M}\p{So}\p{Sk}]/u;
+const joinless = /[\x00-\x7f\ufffd\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Han}]/u;
+const mostMarks = 4; // on one letter; more of them run over the lines above
+const longestName = 80; // characters, in the middle of a sentence
+const longestTitle = 40; // where one line is all there is
 
-/** plain is what others wrote, without what could disturb the text around it. */
-export const plain = (text: string): string => text.replace(unruly, "\ufffd").replace(piledUp, "$1");
+const isJoiner = (c: string): boolean => c === "\u200c" || c === "\u200d";
+const joins = (c: string | undefined): boolean => c !== undefined && joinable.test(c) && !joinless.test(c);
+
+/** plain is what others wrote, without what could disturb the text around it. It does what Clean of the words in Go does. */
+export function plain(text: string): string {
+  if (/^[ -~]*$/.test(text)) return text;
+  const letters = [...text.replace(/\p{Cs}/gu, "\ufffd")];
+  let kept = "",
+    marks = 0,
+    before: string | undefined;
+  for (const [i, letter] of letters.entries()) {
+    let c = letter;
+    if (isJoiner(c)) {
+      if (!joins(before) || !joins(letters[i + 1])) c = "\ufffd";
+    } else if (mark.test(c)) {
+      if (++marks > mostMarks) continue;
+    } else {
+      marks = 0;
+      if (unruly.test(c)) c = "\ufffd";
+    }
+    before = c;
+    kept += c;
+  }
+  return kept;
+}
+
+const graphemes = "Segmenter" in Intl ? new Intl.Segmenter() : null;
+
+/** cut shortens a text that is plain, the ellipsis counted, and takes none apart that people see as one letter. */
+export function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const letters = [...text];
+  if (letters.length <= limit) return text;
+  let kept = "",
+    n = 0;
+  for (const { segment } of graphemes?.segment(text) ?? letters.map((letter) => ({ segment: letter }))) {
+    n += [...segment].length;
+    if (n >= limit) break;
+    kept += segment;
+  }
+  if (!kept) kept = letters.slice(0, limit - 1).join(""); // one letter without an end
+  return `${kept.replace(/[\s\u0085\u200c\u200d]+$/u, "")}…`;
+}
+
+const isolate = (text: string): string => (/[^\u0000-\u007f]/.test(text) ? `\u2068${text}\u2069` : text);
 
 /** isolated is a name for the middle of a sentence: a long one is cut, and none turns the text around it. */
-export function isolated(text: string): string {
-  let name = plain(text);
-  const letters = [...name];
-  if (letters.length > longestName)
-    name = `${letters
-      .slice(0, longestName - 1)
-      .join("")
-      .trimEnd()}…`;
-  return /[^\u0000-\u007f]/.test(name) ? `\u2068${name}\u2069` : name;
-}
+export const isolated = (text: string): string => isolate(cut(plain(text), longestName));
+
+/** titled is a name where there is one line for it: in a heading, in a list, on a button. */
+export const titled = (text: string): string => isolate(cut(plain(text), longestTitle));
 
 /** fill puts values where the text names them in braces. */
 export function fill(text: string, values: Record<string, string>): string {
@@ -98,10 +139,15 @@ export function machineProblem(key: string, values: Record<string, string> = {})
 export const keychainProblem = (state: string): Problem =>
   machineProblem(machine[`keychain_${state}`] ? `keychain_${state}` : "keychain_down");
 
-/** commandOf is a command for one session, as a shell takes it. */
-export function commandOf(command: string, name: string): string {
-  return fill(command, { name: /^[\w.-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'` });
+/** shellWord is a name as it is typed at the end of a command, for a POSIX shell. */
+function shellWord(name: string): string {
+  const clean = plain(name);
+  const word = /^[\p{L}\p{Nd}_.@-]+$/u.test(clean) ? clean : `'${clean.replaceAll("'", "'\\''")}'`;
+  return clean.startsWith("-") ? `-- ${word}` : word; // it is no flag
 }
+
+/** commandOf is a command for one session, as a shell takes it. */
+export const commandOf = (command: string, name: string): string => fill(command, { name: shellWord(name) });
 
 const pair = (a: number, unitA: string, b: number, unitB: string): string =>
   b === 0 ? `${a} ${unitA}` : `${a} ${unitA} ${b} ${unitB}`;
@@ -124,6 +170,9 @@ export function span(ms: number): string {
   if (hours < 48) return pair(1, "day", hours % 24, "h");
   return `${days} days`;
 }
+
+/** about is span for what is said once and stays: it says no odd seconds. */
+export const about = (ms: number): string => span(ms >= 60_000 && ms < 180_000 ? Math.round(ms / 10_000) * 10_000 : ms);
 
 /** from says how far away something is, in milliseconds: "in 41 min", "2 min ago", "now". */
 export function from(ms: number): string {
