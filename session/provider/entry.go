@@ -46,6 +46,7 @@ type entryFile struct {
 	RevokeStyle    string            `toml:"revoke_style"`
 	AuthStyle      string            `toml:"auth_style"`
 	NeedsSecret    string            `toml:"needs_secret"`
+	RedirectFree   bool              `toml:"redirect_free"`
 	PublicBasic    bool              `toml:"public_basic"`
 	JSONBody       bool              `toml:"json_body"`
 	TokenParams    map[string]string `toml:"token_params"`
@@ -323,7 +324,7 @@ func (e *entry) provider() Provider {
 		AuthorizeURL: f.AuthorizeURL, TokenURL: f.TokenURL, RefreshURL: f.RefreshURL, DeviceURL: f.DeviceURL,
 		RevokeURL: f.RevokeURL, IntrospectURL: f.IntrospectURL, UserinfoURL: f.UserinfoURL,
 		JWKSURL: f.JWKSURL, PARURL: f.PARURL,
-		RevokeStyle: RevokeStyle(f.RevokeStyle), AuthStyle: AuthStyle(f.AuthStyle), NeedsSecret: f.NeedsSecret,
+		RevokeStyle: RevokeStyle(f.RevokeStyle), AuthStyle: AuthStyle(f.AuthStyle), NeedsSecret: f.NeedsSecret, RedirectFree: f.RedirectFree,
 		Scopes: f.Scopes, ScopeSeparator: f.ScopeSeparator, OfflineScope: f.OfflineScope,
 		OfflineParams: f.OfflineParams, ConsentPrompt: ConsentPrompt(f.ConsentPrompt),
 		RedirectHost: f.RedirectHost, RedirectPort: f.RedirectPort, RedirectPath: f.RedirectPath,

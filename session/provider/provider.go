@@ -112,6 +112,7 @@ type Provider struct {
 	RevokeStyle    RevokeStyle
 	AuthStyle      AuthStyle
 	NeedsSecret    string   // whether a client has one: "required", "optional" or "none"; "" unknown
+	RedirectFree   bool     // any loopback address is taken: none has to be registered
 	AuthMethods    []string // token_endpoint_auth_methods_supported, as discovered
 	Scopes         []string // asked for where the user names none
 	ScopeSeparator string   // "" is a space

@@ -55,10 +55,13 @@ func (f *Flow) prepare(ctx context.Context) error {
 }
 
 // RedirectURI is what the user registers at p for a client: the address of the loopback listener, without a port where
-// any will do (RFC 8252 section 7.3), or the address to paste from.
+// any will do (RFC 8252 section 7.3), or the address to paste from; "" where nothing has to be registered.
 func RedirectURI(p *provider.Provider) string {
-	if p.PasteOnly {
+	switch {
+	case p.PasteOnly:
 		return p.RedirectURL
+	case p.RedirectFree:
+		return ""
 	}
 	host := cmp.Or(strings.ToLower(p.RedirectHost), "127.0.0.1")
 	if host == "::1" {

@@ -69,7 +69,7 @@ func TestNotesSayTheSame(t *testing.T) {
 	said := 0
 	for _, p := range catalogue.All() {
 		uri := signin.RedirectURI(&p)
-		if uri == "" {
+		if uri == "" && !p.RedirectFree {
 			t.Errorf("%s: nothing is to be registered", p.ID)
 		}
 		if found := loopbackAddress.FindString(p.Note); found != "" {
