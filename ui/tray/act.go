@@ -87,10 +87,10 @@ func (t *tray) ask(ctx context.Context, keeper *client.Client, c Command) (err e
 	return err
 }
 
-// signIn has the sign-in page opened, by the keeper or else by us.
+// signIn opens the sign-in page. The keeper leaves that to us: an opener can take long, and two pages are one too many.
 func (t *tray) signIn(ctx context.Context, keeper *client.Client, name string) error {
-	l, err := keeper.Login(ctx, name, client.LoginRequest{})
-	if err != nil || l.Opened || l.URL == "" {
+	l, err := keeper.Login(ctx, name, client.LoginRequest{NoBrowser: true})
+	if err != nil || l.URL == "" {
 		return err
 	}
 	return desktop.New(t.o.Log).Open(ctx, l.URL)
