@@ -11,7 +11,7 @@ MAKEFLAGS += --no-print-directory
 PKGS ?= ./...
 
 # Pure Go, one static file each; and the one program that draws, which needs C.
-PROGRAMS := sessionkeeper sessionkeeper-tray sessionkeeper-demo
+PROGRAMS := sessionkeeper sessionkeeper-keeper sessionkeeper-tray sessionkeeper-demo
 WINDOW := sessionkeeper-window
 
 # How Fyne is built: for X11 and OpenGL ES.
@@ -95,7 +95,7 @@ bench: ## run the benchmarks
 	@go test -bench . -run '^$$' $(PKGS)
 
 picture: packages-test ## make the README's picture anew, from the programs as they are
-	@go test -count=1 ./cmd/sessionkeeper/e2e/picture -args -picture $(CURDIR)/assets/picture.png
+	@go test -count=1 ./cmd/sessionkeeper-keeper/e2e/picture -args -picture $(CURDIR)/assets/picture.png
 
 clean: ## remove everything that was built
 	@rm -rf bin .cache $(NPM:%=%/node_modules)

@@ -86,6 +86,7 @@ func newDesk(tb testing.TB, p places.Places, b *desktoptest.Bus, o options) *des
 	d.copy(tb, "sessionkeeper-tray")
 	if o.keeper {
 		d.copy(tb, "sessionkeeper")
+		d.copy(tb, "sessionkeeper-keeper")
 	}
 	d.opened = standIn(tb, filepath.Join(tools, "xdg-open"))
 	d.env = []string{

@@ -159,7 +159,7 @@ func someOf(names []string, most int, each func(string) Safe) Safe {
 	}
 	text := Safe(strings.Join(shown, ", "))
 	if more := len(names) - len(shown); more > 0 {
-		return Safe(fill(read.Counts["more"].Many, Values{"names": text, "n": number(more)}))
+		return Safe(fill(read().Counts["more"].Many, Values{"names": text, "n": number(more)}))
 	}
 	return text
 }

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -96,13 +97,15 @@ type count struct {
 	Many string `json:"many"`
 }
 
-var read = func() book {
+// read gives the table, which is parsed when the first text is asked for: a program that only hands out a token has
+// none to say.
+var read = sync.OnceValue(func() book {
 	b, err := parse(source)
 	if err != nil {
 		panic(fmt.Sprintf("words.json: %v", err)) // a test reads it as well
 	}
 	return b
-}()
+})
 
 func parse(source []byte) (book, error) {
 	b := book{texts: map[Section]map[string]string{}}
@@ -125,7 +128,7 @@ func parse(source []byte) (book, error) {
 
 // OfState says a state; an unknown one is shown as it is.
 func OfState(state string) State {
-	if s, ok := read.States[state]; ok {
+	if s, ok := read().States[state]; ok {
 		return s
 	}
 	return State{Word: Clean(state, maxName), Tone: Wait}
@@ -133,9 +136,9 @@ func OfState(state string) State {
 
 // Of says what is the matter with the session name; ok is false where all is well.
 func Of(state, reason, name string) (p Problem, ok bool) {
-	found, ok := read.Problems[state][reason]
+	found, ok := read().Problems[state][reason]
 	if !ok {
-		found, ok = read.Problems[state][""]
+		found, ok = read().Problems[state][""]
 	}
 	if !ok {
 		return Problem{}, false
@@ -148,7 +151,7 @@ func Of(state, reason, name string) (p Problem, ok bool) {
 // OfMachine says what is the matter with this machine or the keeper, by a code of the table: no_keeper, clock_wrong,
 // no_network, history_down … ok is false for a code that it does not have.
 func OfMachine(code string, v Values) (p Problem, ok bool) {
-	found, ok := read.Machine[code]
+	found, ok := read().Machine[code]
 	if !ok {
 		return Problem{}, false
 	}
@@ -156,7 +159,7 @@ func OfMachine(code string, v Values) (p Problem, ok bool) {
 }
 
 func (p problem) fill(v Values) Problem {
-	a := read.Actions[p.Action]
+	a := read().Actions[p.Action]
 	a.ID = p.Action
 	return Problem{Title: fill(p.Title, v), Detail: fill(p.Detail, v), More: fill(p.More, v), Action: a}
 }
@@ -183,7 +186,7 @@ func OfClock(skew time.Duration, host string) Problem {
 
 // Say is a text of a section; an id that it does not have is shown as it is.
 func Say(s Section, id string, v Values) string {
-	if text, ok := read.texts[s][id]; ok {
+	if text, ok := read().texts[s][id]; ok {
 		return fill(text, v)
 	}
 	return Clean(id, maxMessage)
@@ -201,7 +204,7 @@ func Label(id string) string { return Say(Labels, id, nil) }
 // Notice is the title and the body of a notification, by an id of the table. A name is shortened in the title, so that
 // its end can be read where it has one line.
 func Notice(id string, v Values) (title, body string) {
-	n := read.Notices[id]
+	n := read().Notices[id]
 	short := maps.Clone(v)
 	if name, ok := v["name"]; ok {
 		short["name"] = inTitle(name)
@@ -211,7 +214,7 @@ func Notice(id string, v Values) (title, body string) {
 
 // Count says n things, by an id of the table: "1 session", "3 sessions".
 func Count(id string, n int) string {
-	c := read.Counts[id]
+	c := read().Counts[id]
 	text := c.Many
 	if n == 1 {
 		text = c.One

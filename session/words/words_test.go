@@ -24,31 +24,31 @@ var blame = regexp.MustCompile(`(?i)something went wrong|oops|sorry|you (must|fa
 // firstLevel are all texts that people meet without asking for more, by where they are.
 func firstLevel() map[string]string {
 	texts := map[string]string{}
-	for id, s := range read.States {
+	for id, s := range read().States {
 		texts["states/"+id] = s.Word
 	}
 	problems := func(where string, p problem) {
 		texts[where+" title"], texts[where+" detail"] = p.Title, p.Detail
 	}
-	for state, reasons := range read.Problems {
+	for state, reasons := range read().Problems {
 		for reason, p := range reasons {
 			problems(state+"/"+reason, p)
 		}
 	}
-	for code, p := range read.Machine {
+	for code, p := range read().Machine {
 		problems("machine/"+code, p)
 	}
-	for id, a := range read.Actions {
+	for id, a := range read().Actions {
 		texts["actions/"+id] = a.Label
 	}
-	for id, n := range read.Notices {
+	for id, n := range read().Notices {
 		texts["notices/"+id+" title"], texts["notices/"+id+" body"] = n.Title, n.Body
 	}
-	for id, c := range read.Counts {
+	for id, c := range read().Counts {
 		texts["counts/"+id+" one"], texts["counts/"+id+" many"] = c.One, c.Many
 	}
 	for _, s := range sections {
-		for id, text := range read.texts[s] {
+		for id, text := range read().texts[s] {
 			texts[string(s)+"/"+id] = text
 		}
 	}
@@ -82,7 +82,7 @@ func TestProblems(t *testing.T) {
 	check := func(where string, p problem) {
 		t.Helper()
 		used[p.Action] = true
-		if _, ok := read.Actions[p.Action]; !ok {
+		if _, ok := read().Actions[p.Action]; !ok {
 			t.Errorf("%s: there is no action %q", where, p.Action)
 		}
 		if n := len([]rune(p.Title)); n == 0 || n > 48 || strings.HasSuffix(p.Title, ".") {
@@ -95,7 +95,7 @@ func TestProblems(t *testing.T) {
 			t.Errorf("%s: more is %q", where, p.More)
 		}
 	}
-	for state, reasons := range read.Problems {
+	for state, reasons := range read().Problems {
 		for reason, p := range reasons {
 			check(state+"/"+reason, p)
 			if strings.Count(p.Detail, "“{name}”") != 1 || strings.Count(p.Detail, "{") != 1 || strings.Contains(p.Title, "{") {
@@ -103,10 +103,10 @@ func TestProblems(t *testing.T) {
 			}
 		}
 	}
-	for code, p := range read.Machine {
+	for code, p := range read().Machine {
 		check("machine/"+code, p)
 	}
-	for id := range read.Actions {
+	for id := range read().Actions {
 		if !used[id] {
 			t.Errorf("nobody has the action %q", id)
 		}
@@ -129,11 +129,11 @@ func TestTableIsComplete(t *testing.T) {
 		}
 	}
 	for _, s := range sections {
-		if len(read.texts[s]) == 0 {
+		if len(read().texts[s]) == 0 {
 			t.Errorf("%s is empty", s)
 		}
 	}
-	for state, s := range read.States {
+	for state, s := range read().States {
 		if s.Word == "" || !slices.Contains([]Tone{Good, Wait, Bad, Off}, s.Tone) {
 			t.Errorf("state %s: %+v", state, s)
 		}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"sessionkeeper/ui/api/client"
+	"sessionkeeper/ui/api/fast"
 )
 
 // maxBody is far more than a definition with a refresh token of 64 KiB.
@@ -80,7 +81,7 @@ func bodyFault(data []byte, err error) error {
 		}
 		return invalidField(field, fmt.Sprintf("%q has the wrong type; it must be %s", field, jsonType(e.Type.Kind().String())))
 	}
-	if e, ok := errors.AsType[*client.DurationError](err); ok {
+	if e, ok := errors.AsType[*fast.DurationError](err); ok {
 		return invalidField(badDuration(data), e.Error())
 	}
 	if key, found := strings.CutPrefix(err.Error(), "json: unknown field "); found {

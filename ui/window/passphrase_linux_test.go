@@ -27,7 +27,8 @@ type safe struct {
 func newSafe(t *testing.T) *safe {
 	t.Helper()
 	s := &safe{T: t, program: filepath.Join(t.TempDir(), "sessionkeeper")}
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", s.program, "sessionkeeper/cmd/sessionkeeper")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Dir(s.program),
+		"sessionkeeper/cmd/sessionkeeper", "sessionkeeper/cmd/sessionkeeper-keeper")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building the command line: %v\n%s", err, said)

@@ -6,35 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sessionkeeper/session"
 	"sessionkeeper/ui/api/client"
+	"sessionkeeper/ui/helper"
 )
-
-// The exit codes, which scripts rely on.
-const (
-	exitDone        = 0
-	exitFailed      = 1
-	exitUsage       = 2
-	exitSignIn      = 3
-	exitUnavailable = 4
-	exitKeychain    = 5
-	exitSetup       = 6
-	exitPaused      = 7
-	exitUnknown     = 8
-	exitInterrupted = 130
-)
-
-// exitCodes turns the local API's codes into exit codes. What it does not name is exitFailed.
-var exitCodes = map[string]int{
-	string(session.CodeSignIn):      exitSignIn,
-	string(session.CodeUnavailable): exitUnavailable,
-	string(session.CodeKeychain):    exitKeychain,
-	string(session.CodeSetup):       exitSetup,
-	string(session.CodePaused):      exitPaused,
-	string(session.CodeNotFound):    exitUnknown,
-	string(session.CodeInvalid):     exitFailed,
-	string(session.CodeConflict):    exitFailed,
-}
 
 // fault is an error with the exit code that it ends the command with. Its text ends with what to do next; an empty one
 // says that the command has said everything already.
@@ -61,23 +35,19 @@ func misusef(cmd *cobra.Command, format string, args ...any) error {
 // exitCode says what a command that ended with err exits with.
 func exitCode(err error) int {
 	if err == nil {
-		return exitDone
+		return helper.ExitDone
 	}
 	if _, ok := errors.AsType[*misuse](err); ok {
-		return exitUsage
+		return helper.ExitUsage
 	}
 	if f, ok := errors.AsType[*fault](err); ok {
 		return f.code
 	}
 	if p, ok := errors.AsType[*client.Problem](err); ok {
-		return exitOfCode(p.Code)
+		return helper.ExitOf(p.Code)
 	}
-	return exitFailed
-}
-
-func exitOfCode(code string) int {
-	if exit, ok := exitCodes[code]; ok {
-		return exit
+	if r, ok := errors.AsType[*helper.RefusalError](err); ok {
+		return helper.ExitOf(r.Code)
 	}
-	return exitFailed
+	return helper.ExitFailed
 }

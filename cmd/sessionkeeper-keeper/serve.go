@@ -141,6 +141,10 @@ func (h *house) keep(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("finding our own program: %w", err)
 	}
+	called, err := front()
+	if err != nil {
+		return err
+	}
 	vault, err := h.openKeychain(ctx, program)
 	if err != nil {
 		return err
@@ -173,7 +177,7 @@ func (h *house) keep(ctx context.Context, stdout io.Writer) error {
 	}
 	server, err = api.NewServer(api.Options{
 		Keeper: keeper, History: past, Version: version(), Places: h.places, HTTP: h.settings.HTTP,
-		Page: web.Page(), Log: h.log, Notices: board, Autostart: startAtLogin(program),
+		Page: web.Page(), Log: h.log, Notices: board, Autostart: startAtLogin(called),
 		Keychain: func() api.Keychain { return api.Keychain(vault.Health()) },
 		OnEnv:    func(env map[string]string) { adopt(screen, vault, env) },
 	})

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sessionkeeper/session/config"
-	"sessionkeeper/ui/api/client"
+	"sessionkeeper/ui/api/fast"
 )
 
 // duration is a flag of Go's form plus d for days: "90s", "5m4s", "30d".
@@ -23,7 +23,7 @@ func (d *duration) String() string {
 }
 
 func (d *duration) Set(text string) error {
-	parsed, err := client.ParseDuration(text)
+	parsed, err := fast.ParseDuration(text)
 	*d = duration(parsed)
 	return err
 }

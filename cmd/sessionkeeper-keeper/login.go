@@ -14,6 +14,7 @@ import (
 	"sessionkeeper/session/signin"
 	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/client"
+	"sessionkeeper/ui/helper"
 )
 
 func loginCommand() *cobra.Command {
@@ -61,7 +62,7 @@ func refusePaused(cmd *cobra.Command, c *client.Client, name string) error {
 		return err
 	}
 	p, _ := words.Of(s.State, s.Reason, s.Name)
-	return faultf(exitPaused, "%s Run: %s", p.Detail, p.Action.Command)
+	return faultf(helper.ExitPaused, "%s Run: %s", p.Detail, p.Action.Command)
 }
 
 // pollWait is how long the keeper is asked to wait for the user at a time.
@@ -101,7 +102,7 @@ func (w *signIn) wait(l client.Login) error {
 		w.giveUp(ctx, l)
 		return w.cmd.Context().Err()
 	}
-	return faultf(exitSignIn, "nobody signed in within %s; the page stays open for now, or start again: sessionkeeper login %s",
+	return faultf(helper.ExitSignIn, "nobody signed in within %s; the page stays open for now, or start again: sessionkeeper login %s",
 		words.Span(w.limit), words.Shell(w.name))
 }
 
@@ -230,13 +231,13 @@ func (w *signIn) finished(s client.Session) error {
 func failureCode(kind string) int {
 	switch signin.Kind(kind) {
 	case signin.KindDenied, signin.KindWrongAccount, signin.KindTimeout, signin.KindCancelled:
-		return exitSignIn
+		return helper.ExitSignIn
 	case signin.KindStore:
-		return exitKeychain
+		return helper.ExitKeychain
 	case signin.KindSetup:
-		return exitSetup
+		return helper.ExitSetup
 	case signin.KindExchange, signin.KindNoRefresh:
-		return exitFailed
+		return helper.ExitFailed
 	}
-	return exitFailed
+	return helper.ExitFailed
 }

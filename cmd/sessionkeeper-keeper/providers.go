@@ -17,6 +17,7 @@ import (
 	"sessionkeeper/session/provider"
 	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/places"
+	"sessionkeeper/ui/helper"
 )
 
 func providersCommand() *cobra.Command {
@@ -35,7 +36,7 @@ func providersCommand() *cobra.Command {
 			}
 			p, ok := catalogue.Lookup(args[0])
 			if !ok {
-				return faultf(exitFailed, "no provider is known as %q; see: sessionkeeper providers", args[0])
+				return faultf(helper.ExitFailed, "no provider is known as %q; see: sessionkeeper providers", args[0])
 			}
 			return printProvider(cmd, p, *asJSON)
 		},
@@ -183,7 +184,7 @@ func explainCommand() *cobra.Command {
 				}
 				found, ok := catalogue.Lookup(id)
 				if !ok {
-					return faultf(exitFailed, "no provider is known as %q; see: sessionkeeper providers", id)
+					return faultf(helper.ExitFailed, "no provider is known as %q; see: sessionkeeper providers", id)
 				}
 				p = &found
 			}
@@ -214,7 +215,7 @@ func readAnswer(r io.Reader, status int, withHead bool) (int, http.Header, []byt
 	}
 	response, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(data)), nil)
 	if err != nil {
-		return 0, nil, nil, faultf(exitFailed, `stdin is no HTTP answer; it begins with a line like "HTTP/1.1 400 Bad Request"`)
+		return 0, nil, nil, faultf(helper.ExitFailed, `stdin is no HTTP answer; it begins with a line like "HTTP/1.1 400 Bad Request"`)
 	}
 	defer response.Body.Close()
 	// A pasted answer is often shorter than its Content-Length: what there is counts.

@@ -7,6 +7,7 @@ import (
 
 	"sessionkeeper/session/config"
 	"sessionkeeper/ui/api/client"
+	"sessionkeeper/ui/helper"
 )
 
 // addFlags are add's flags.
@@ -150,9 +151,9 @@ func add(cmd *cobra.Command, c *client.Client, name string, f addFlags) error {
 // or failed.
 func asAddition(err error) error {
 	switch code := exitCode(err); code {
-	case exitDone, exitFailed, exitUsage, exitSignIn:
+	case helper.ExitDone, helper.ExitFailed, helper.ExitUsage, helper.ExitSignIn:
 		return err
 	default:
-		return &fault{code: exitFailed, text: advice(err)}
+		return &fault{code: helper.ExitFailed, text: advice(err)}
 	}
 }

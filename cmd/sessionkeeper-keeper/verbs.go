@@ -9,6 +9,7 @@ import (
 
 	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/client"
+	"sessionkeeper/ui/helper"
 )
 
 // onSession is a command about one session.
@@ -173,7 +174,7 @@ func confirm(cmd *cobra.Command, yes bool, question string) error {
 		return err
 	}
 	if answer != "y" && answer != "Y" && answer != "yes" {
-		return faultf(exitFailed, "nothing was changed")
+		return faultf(helper.ExitFailed, "nothing was changed")
 	}
 	return nil
 }

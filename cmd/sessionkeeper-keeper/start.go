@@ -16,6 +16,7 @@ import (
 	"sessionkeeper/session/config"
 	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/api/places"
+	"sessionkeeper/ui/helper"
 )
 
 const (
@@ -90,7 +91,7 @@ func canStart(p places.Places) error {
 		return fmt.Errorf("reading the settings: %w; correct the file and try again", err)
 	}
 	if settings.Keychain == "file" {
-		return faultf(exitKeychain, "no keeper runs, and its keychain is a file under a passphrase; "+
+		return faultf(helper.ExitKeychain, "no keeper runs, and its keychain is a file under a passphrase; "+
 			"start it yourself: sessionkeeper serve --passphrase-file FILE")
 	}
 	return nil

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 
@@ -46,7 +45,7 @@ const demoSession = "demo"
 // demo runs the main job from sign-in to revocation. Everything it starts ends with it.
 func demo(cmd *cobra.Command, f demoFlags) (err error) {
 	ctx := cmd.Context()
-	program, ok := demoProgram("sessionkeeper-demo")
+	program, ok := sibling("sessionkeeper-demo")
 	if !ok {
 		return errors.New("the test provider sessionkeeper-demo is neither beside this program nor on PATH; " +
 			"build it: make demo")
@@ -96,27 +95,9 @@ func demo(cmd *cobra.Command, f demoFlags) (err error) {
 	return nil
 }
 
-// demoProgram finds another program of ours beside this one, or on PATH.
-func demoProgram(name string) (path string, ok bool) {
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	if own, err := os.Executable(); err == nil {
-		beside := filepath.Join(filepath.Dir(own), name)
-		if info, err := os.Stat(beside); err == nil && info.Mode().IsRegular() {
-			return beside, true
-		}
-	}
-	if found, err := exec.LookPath(name); err == nil {
-		path, err = filepath.Abs(found)
-		return path, err == nil
-	}
-	return "", false
-}
-
 // demoTray shows the demo's icon and notices on the user's desktop, where there are both; nil where not.
 func demoTray(home string, ring *demoRing) *child {
-	program, ok := demoProgram("sessionkeeper-tray")
+	program, ok := sibling("sessionkeeper-tray")
 	if !ok || !ring.desktop {
 		return nil
 	}

@@ -58,7 +58,7 @@ func TestPicture(t *testing.T) {
 	size := desktoptest.Size{W: width, H: height, Scale: scale}
 	d := &desk{t: t, programs: t.TempDir(), home: short(t), screen: desktoptest.StartScreen(t, size)}
 	d.env = append(append(d.screen.Env(), bus.Env()...), "SESSIONKEEPER_HOME="+d.home, "SESSIONKEEPER_NO_AUTOSTART=1", "TZ=UTC")
-	d.build("sessionkeeper", "sessionkeeper-tray")
+	d.build("sessionkeeper", "sessionkeeper-keeper", "sessionkeeper-tray")
 	panel := desktoptest.StartPanel(t, d.screen, bus, false)
 	desktoptest.StartDaemon(t, d.screen, bus, "xfce4-notifyd")
 	empty := d.screen.Still(t, "empty")

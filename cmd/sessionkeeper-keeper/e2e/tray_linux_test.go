@@ -56,7 +56,7 @@ func (d *desk) startTray() *tray {
 	if err := trayBuilt(); err != nil {
 		d.t.Fatal(err)
 	}
-	beside := []string{"sessionkeeper", "sessionkeeper-tray"}
+	beside := []string{"sessionkeeper", "sessionkeeper-keeper", "sessionkeeper-tray"}
 	if d.windows {
 		if err := windowsBuilt(); err != nil {
 			d.t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 
 	"sessionkeeper/session"
 	"sessionkeeper/ui/api/client"
+	"sessionkeeper/ui/helper"
 )
 
 func TestExitCode(t *testing.T) {
@@ -22,7 +23,7 @@ func TestExitCode(t *testing.T) {
 		{nil, 0},
 		{errors.New("no"), 1},
 		{misusef(&cobra.Command{}, "no"), 2},
-		{faultf(exitInterrupted, "no"), 130},
+		{faultf(helper.ExitInterrupted, "no"), 130},
 		{&client.Problem{Code: string(session.CodeSignIn)}, 3},
 		{&client.Problem{Code: string(session.CodeUnavailable)}, 4},
 		{&client.Problem{Code: string(session.CodeKeychain)}, 5},

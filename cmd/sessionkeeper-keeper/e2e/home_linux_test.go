@@ -46,7 +46,7 @@ func buildAndRun(m *testing.M) int {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	program = filepath.Join(dir, "sessionkeeper")
-	for _, name := range []string{"sessionkeeper", "sessionkeeper-demo"} {
+	for _, name := range []string{"sessionkeeper", "sessionkeeper-keeper", "sessionkeeper-demo"} {
 		build := exec.Command("go", "build", "-o", dir, "sessionkeeper/cmd/"+name)
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := build.CombinedOutput(); err != nil {

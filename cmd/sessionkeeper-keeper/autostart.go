@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -92,9 +91,9 @@ func printAutostart(cmd *cobra.Command, a client.Autostart, asked bool) error {
 
 // ownPrograms are what is to start at log-in.
 func ownPrograms() (atLogin, error) {
-	program, err := os.Executable()
+	program, err := front()
 	if err != nil {
-		return atLogin{}, fmt.Errorf("finding our own program: %w", err)
+		return atLogin{}, err
 	}
 	return startAtLogin(program), nil
 }

@@ -20,6 +20,7 @@ import (
 	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/api/places"
 	"sessionkeeper/ui/desktop"
+	"sessionkeeper/ui/helper"
 )
 
 // finding is one line of the doctor's: what was looked at, how it is, and what to do where it is not well.
@@ -51,7 +52,7 @@ func doctorCommand() *cobra.Command {
 				return err
 			}
 			if slices.ContainsFunc(findings, func(f finding) bool { return !f.OK }) {
-				return &fault{code: exitFailed}
+				return &fault{code: helper.ExitFailed}
 			}
 			return nil
 		},

@@ -19,6 +19,7 @@ import (
 
 	"sessionkeeper/cmd/sessionkeeper-demo/authservertest"
 	"sessionkeeper/keychain/keychaintest"
+	"sessionkeeper/ui/helper"
 )
 
 // bench is a home with what its commands need.
@@ -151,7 +152,7 @@ func (p *process) signal(s os.Signal) {
 // run runs a command that succeeds and gives its stdout.
 func (b *bench) run(args ...string) string {
 	b.t.Helper()
-	return b.start(args...).ends(exitDone)
+	return b.start(args...).ends(helper.ExitDone)
 }
 
 func (b *bench) add(name string, flags ...string) *process {
@@ -196,14 +197,14 @@ func TestServe(t *testing.T) {
 	// A stopped keeper is a keeper: nobody takes its place.
 	serve.signal(syscall.SIGSTOP)
 	second := b.start("serve")
-	second.ends(exitFailed)
+	second.ends(helper.ExitFailed)
 	if !strings.Contains(second.stderr.String(), "(pid "+pid+")") {
 		t.Errorf("a second keeper says %q", second.stderr.String())
 	}
 	serve.signal(syscall.SIGCONT)
 
 	serve.signal(os.Interrupt)
-	if rest := serve.ends(exitDone); rest != "" {
+	if rest := serve.ends(helper.ExitDone); rest != "" {
 		t.Errorf("more than one line on stdout: %q", rest)
 	}
 	if _, held := lockHolder(homeOf(b.home)); held {
@@ -224,10 +225,10 @@ func TestServeFileKeychain(t *testing.T) {
 	if ready, _ := parseReady(serve.line()); ready["keychain"] != "file" {
 		t.Fatalf("ready line %v", ready)
 	}
-	b.add("work").ends(exitDone)
+	b.add("work").ends(helper.ExitDone)
 	token := b.run("token", "work")
 	serve.signal(syscall.SIGTERM)
-	serve.ends(exitDone)
+	serve.ends(helper.ExitDone)
 
 	serve = b.start("serve", "--keychain", "file", "--passphrase-file", file)
 	serve.line()
@@ -235,10 +236,10 @@ func TestServeFileKeychain(t *testing.T) {
 		t.Error("another token after the restart")
 	}
 	serve.signal(syscall.SIGTERM)
-	serve.ends(exitDone)
+	serve.ends(helper.ExitDone)
 
 	// Without a terminal nobody can be asked.
-	b.start("serve", "--keychain", "file").ends(exitFailed)
+	b.start("serve", "--keychain", "file").ends(helper.ExitFailed)
 }
 
 // A page's address that is taken stops nothing: health tells.
@@ -252,7 +253,7 @@ func TestServePageAddressTaken(t *testing.T) {
 		t.Errorf("status says\n%s", text)
 	}
 	serve.signal(syscall.SIGTERM)
-	serve.ends(exitDone)
+	serve.ends(helper.ExitDone)
 }
 
 func TestAddWithoutBrowser(t *testing.T) {
@@ -263,7 +264,7 @@ func TestAddWithoutBrowser(t *testing.T) {
 		t.Fatalf("first line %q", link)
 	}
 	authservertest.Browser{}.Open(t, link)
-	if rest := add.ends(exitDone); rest != "" {
+	if rest := add.ends(helper.ExitDone); rest != "" {
 		t.Errorf("more on stdout: %q", rest)
 	}
 	if got := b.state("work"); got != "active" {
@@ -276,7 +277,7 @@ func TestInterruptedAddKeepsNothing(t *testing.T) {
 	add := b.add("work", "--no-browser")
 	link := add.line()
 	add.signal(os.Interrupt)
-	add.ends(exitInterrupted)
+	add.ends(helper.ExitInterrupted)
 	if got := b.state("work"); got != "" {
 		t.Errorf("state %q of a session that was never signed in to", got)
 	}
@@ -291,7 +292,7 @@ func TestDeniedAddKeepsNothing(t *testing.T) {
 	b := newBenchWith(t)
 	add := b.add("work", "--no-browser")
 	authservertest.Browser{Deny: true}.Open(t, add.line())
-	add.ends(exitSignIn)
+	add.ends(helper.ExitSignIn)
 	if got := b.state("work"); got != "" {
 		t.Errorf("state %q of a session that was refused", got)
 	}
@@ -302,11 +303,11 @@ func TestLoginAsOther(t *testing.T) {
 	b := newBenchWith(t)
 	add := b.add("work", "--no-browser")
 	authservertest.Browser{Account: "ada"}.Open(t, add.line())
-	add.ends(exitDone)
+	add.ends(helper.ExitDone)
 
 	login := b.start("login", "work", "--no-browser")
 	authservertest.Browser{Account: "grace"}.Open(t, login.line())
-	login.ends(exitSignIn)
+	login.ends(helper.ExitSignIn)
 	if said := login.stderr.String(); !strings.Contains(said, "belongs to the account") || !strings.Contains(said, "login --as-other work") {
 		t.Errorf("another account was refused with\n%s", said)
 	}
@@ -315,7 +316,7 @@ func TestLoginAsOther(t *testing.T) {
 	}
 	login = b.start("login", "work", "--no-browser", "--as-other")
 	authservertest.Browser{Account: "grace"}.Open(t, login.line())
-	login.ends(exitDone)
+	login.ends(helper.ExitDone)
 	if text := b.run("status", "work"); !strings.Contains(text, "grace") {
 		t.Errorf("status says\n%s", text)
 	}
@@ -339,19 +340,19 @@ func TestDevice(t *testing.T) {
 		link += "?user_code=" + login.Code
 	}
 	authservertest.Browser{}.Open(t, link)
-	if rest := add.ends(exitDone); !strings.Contains(rest, `"state":"active"`) {
+	if rest := add.ends(helper.ExitDone); !strings.Contains(rest, `"state":"active"`) {
 		t.Errorf("the session's line: %q", rest)
 	}
 }
 
 func TestPaste(t *testing.T) {
 	b := newBench(t)
-	b.add("work").ends(exitDone)
+	b.add("work").ends(helper.ExitDone)
 
 	login := b.start("login", "work", "--paste")
 	address, _, _ := authservertest.Browser{Stay: true}.Open(t, login.line())
 	fmt.Fprintln(login.stdin, address)
-	login.ends(exitDone)
+	login.ends(helper.ExitDone)
 	if got := b.state("work"); got != "active" {
 		t.Errorf("state %q", got)
 	}
@@ -360,20 +361,20 @@ func TestPaste(t *testing.T) {
 	login = b.start("login", "work", "--paste")
 	address, _, _ = authservertest.Browser{Stay: true}.Open(t, login.line())
 	fmt.Fprintf(login.stdin, "https://example.org/elsewhere\n\n%s\n", address)
-	login.ends(exitDone)
+	login.ends(helper.ExitDone)
 	if !strings.Contains(login.stderr.String(), "https://example.org") {
 		t.Errorf("the wrong address is not told: %q", login.stderr.String())
 	}
 	login = b.start("login", "work", "--paste")
 	login.line()
 	fmt.Fprintln(login.stdin, "https://example.org/elsewhere")
-	login.ends(exitFailed)
+	login.ends(helper.ExitFailed)
 	if !strings.Contains(login.stderr.String(), "no address that fits") {
 		t.Errorf("stderr %q", login.stderr.String())
 	}
 	login = b.start("login", "work", "--paste")
 	login.line()
-	login.ends(exitFailed) // stdin is empty
+	login.ends(helper.ExitFailed) // stdin is empty
 	if got := b.state("work"); got != "active" {
 		t.Errorf("state %q after sign-ins that failed", got)
 	}
@@ -381,9 +382,9 @@ func TestPaste(t *testing.T) {
 
 func TestLoginThatNobodyFinishes(t *testing.T) {
 	b := newBench(t)
-	b.add("work").ends(exitDone)
+	b.add("work").ends(helper.ExitDone)
 	login := b.start("login", "work", "--no-browser", "--wait", "50ms")
-	login.ends(exitSignIn)
+	login.ends(helper.ExitSignIn)
 	if !strings.Contains(login.stderr.String(), "sessionkeeper login work") {
 		t.Errorf("stderr %q", login.stderr.String())
 	}
@@ -400,7 +401,7 @@ func TestStartedKeeperInheritsNothing(t *testing.T) {
 	cmd := exec.Command("sessionkeeper", "list", "--json")
 	cmd.Env = b.env
 	cmd.ExtraFiles = []*os.File{w}
-	startProcess(t, cmd).ends(exitDone)
+	startProcess(t, cmd).ends(helper.ExitDone)
 	w.Close()
 	if rest, err := io.ReadAll(r); err != nil || len(rest) > 0 {
 		t.Errorf("the pipe: %q, %v", rest, err)
@@ -416,7 +417,7 @@ func TestStartedKeeperInheritsNothing(t *testing.T) {
 
 func TestEvents(t *testing.T) {
 	b := newBench(t)
-	b.add("work").ends(exitDone)
+	b.add("work").ends(helper.ExitDone)
 	events := b.start("events", "--json")
 	type event struct{ Type, Session, State string }
 	next := func() (e event) {
@@ -435,16 +436,16 @@ func TestEvents(t *testing.T) {
 		t.Errorf("event %+v; want %+v", e, want)
 	}
 	events.signal(os.Interrupt)
-	events.ends(exitInterrupted)
+	events.ends(helper.ExitInterrupted)
 }
 
 // Two sessions of one account and client: signing out of one may end the other, so a script has to say yes.
 func TestLogoutOfRelated(t *testing.T) {
 	b := newBench(t)
-	b.add("one").ends(exitDone)
-	b.add("two").ends(exitDone)
+	b.add("one").ends(helper.ExitDone)
+	b.add("two").ends(helper.ExitDone)
 	logout := b.start("logout", "one")
-	logout.ends(exitUsage)
+	logout.ends(helper.ExitUsage)
 	if text := logout.stderr.String(); !strings.Contains(text, "two") || !strings.Contains(text, "--yes") {
 		t.Errorf("stderr %q", text)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"sessionkeeper/cmd/sessionkeeper-demo/authservertest"
 	"sessionkeeper/keychain/keychaintest"
+	"sessionkeeper/ui/helper"
 )
 
 // The demo on a desktop leaves the keychain there alone.
@@ -24,7 +25,7 @@ func TestDemoOnDesktop(t *testing.T) {
 	authservertest.Browser{}.Open(t, demo.line())
 	demo.line() // the sessions as they stand
 	demo.signal(os.Interrupt)
-	demo.ends(exitDone)
+	demo.ends(helper.ExitDone)
 	if users := desktop.Users("sessionkeeper"); len(users) > 0 {
 		t.Errorf("left in the keychain: %q", users)
 	}
@@ -61,7 +62,7 @@ func TestDemo(t *testing.T) {
 	demo.until("demo: Signed in (was: Sign-in needed)")
 	demo.until("demo was renewed, good for")
 	demo.signal(os.Interrupt)
-	demo.ends(exitDone)
+	demo.ends(helper.ExitDone)
 	if rest, err := io.ReadAll(r); err != nil || len(rest) > 0 {
 		t.Errorf("the pipe: %q, %v", rest, err)
 	}

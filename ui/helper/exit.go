@@ -1,0 +1,103 @@
+package helper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"sessionkeeper/session/words"
+	"sessionkeeper/ui/api/fast"
+)
+
+// The exit codes, which scripts rely on.
+const (
+	ExitDone        = 0
+	ExitFailed      = 1
+	ExitUsage       = 2
+	ExitSignIn      = 3
+	ExitUnavailable = 4
+	ExitKeychain    = 5
+	ExitSetup       = 6
+	ExitPaused      = 7
+	ExitUnknown     = 8
+	ExitInterrupted = 130
+)
+
+// ExitOf turns a code of the local API into an exit code; one that it does not know is ExitFailed.
+func ExitOf(code string) int {
+	switch code {
+	case "sign_in_needed":
+		return ExitSignIn
+	case "unavailable":
+		return ExitUnavailable
+	case "keychain_locked":
+		return ExitKeychain
+	case "setup_needed":
+		return ExitSetup
+	case "paused":
+		return ExitPaused
+	case "not_found":
+		return ExitUnknown
+	}
+	return ExitFailed
+}
+
+// RefusalError is the keeper's refusal to give a token (RFC 9457). Detail is one sentence that ends with what to do next.
+type RefusalError struct {
+	Status              int
+	Code, Title, Detail string
+	Reason, Session     string
+	RetryAt             time.Time
+	LoginURL            string
+}
+
+func (r *RefusalError) Error() string {
+	if r.Detail != "" {
+		return r.Detail
+	}
+	return r.Title
+}
+
+func refusal(a fast.Answer) error {
+	return &RefusalError{
+		Status: a.Status, Code: a.Code, Title: a.Title, Detail: a.Detail, Reason: a.Reason,
+		Session: a.Session, RetryAt: a.RetryAt, LoginURL: a.LoginURL,
+	}
+}
+
+// Advice is what to print of an error: its text, ending with what to do next where we know more than the error, each
+// line safe for a terminal.
+func Advice(err error) string {
+	text := err.Error()
+	r, refused := errors.AsType[*RefusalError](err)
+	switch {
+	case refused && r.LoginURL != "" && !strings.Contains(text, r.LoginURL):
+		text += "\nThe sign-in page is open: " + r.LoginURL
+	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded):
+		text += ": the keeper does not answer; see: sessionkeeper doctor"
+	}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = words.Clean(isolates.Replace(line), 0)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// isolates are what our own sentences put around names; few terminals know them.
+var isolates = strings.NewReplacer("\u2068", "", "\u2069", "")
+
+// report writes what went wrong and gives the exit code.
+func report(stderr io.Writer, err error) int {
+	if err == nil {
+		return ExitDone
+	}
+	_, _ = fmt.Fprintf(stderr, "sessionkeeper: %s\n", Advice(err))
+	if r, ok := errors.AsType[*RefusalError](err); ok {
+		return ExitOf(r.Code)
+	}
+	return ExitFailed
+}
