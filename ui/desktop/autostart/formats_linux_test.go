@@ -46,7 +46,8 @@ func hostileHosts(t *testing.T, name string) []host {
 	return []host{usual, own}
 }
 
-// verify has systemd read units, and gives what it has to say against them.
+// verify has systemd read units, and gives what it has to say against them; what it says of the machine's kernel, which
+// may have no unified control groups here, is not about them.
 func verify(t *testing.T, paths []string) string {
 	t.Helper()
 	analyze := tool(t, "systemd", "systemd-analyze")
@@ -56,7 +57,13 @@ func verify(t *testing.T, paths []string) string {
 	if err != nil && len(said) == 0 {
 		return err.Error()
 	}
-	return string(said)
+	var against strings.Builder
+	for line := range strings.Lines(string(said)) {
+		if !strings.Contains(line, "we are running with legacy cgroups") {
+			against.WriteString(line)
+		}
+	}
+	return against.String()
 }
 
 // systemd reads the unit as it was meant: it knows every directive, and finds the program wherever it lies.
