@@ -47,6 +47,7 @@ func (s *Server) table() routes {
 	const everywhere = onSocket | onPage
 	t := routes{}
 	for _, r := range []route{
+		{"GET", "/v1/openapi.json", everywhere, s.openAPI},
 		{"GET", "/v1/health", everywhere, s.health},
 		{"GET", "/v1/events", everywhere, s.events},
 		{"GET", "/v1/history", everywhere, s.history},

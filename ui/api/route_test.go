@@ -17,6 +17,7 @@ var everyRoute = []struct {
 }{
 	{"GET", "/", false, true, true, "", false},
 	{"GET", "/app.js", false, true, true, "", false},
+	{"GET", "/v1/openapi.json", true, true, false, "", false},
 	{"GET", "/v1/health", true, true, false, "", false},
 	{"GET", "/v1/events", true, true, false, "", false},
 	{"GET", "/v1/history", true, true, false, "", false},

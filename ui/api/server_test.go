@@ -129,7 +129,9 @@ func raw(tb testing.TB, network, address string, q wireRequest) reply {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return reply{response, string(body)}
+	answer := reply{response, string(body)}
+	asDescribed(tb, q, answer)
+	return answer
 }
 
 func (h *house) overSocket(tb testing.TB, q wireRequest) reply {
