@@ -107,6 +107,9 @@ func (k *Keeper) Logout(ctx context.Context, name string, keepRemote bool) (Logo
 			g = e.unsaved
 			e.d.Generation = max(e.d.Generation, g.generation)
 		}
+		e.d.SignedOut = true // nobody gets a token that is about to end, and who holds one hears of it
+		k.publish(e)
+		k.answerWaiters(e, k.now())
 	})
 	if !keepRemote {
 		out.Remote, out.Detail = k.revoke(ctx, c, p, g)
@@ -128,6 +131,7 @@ func (k *Keeper) Logout(ctx context.Context, name string, keepRemote bool) (Logo
 	k.writeDurable(d)
 	k.post(func() {
 		k.release(e, nil)
+		k.retell(e)
 		out.Session = e.pub.Load().session
 	})
 	if derr != nil {

@@ -83,6 +83,7 @@ func (k *Keeper) checked(e *entry, g *grant, a provider.Answer) {
 	default: // one forced refresh, whose verdict decides
 		k.log.Info("the provider refuses the token in hand", "session", e.def.Name, "http_status", a.Status)
 		e.suspect, e.demanded, e.lastDemand = g.generation, true, now
+		k.retell(e)
 	}
 	k.changed(e)
 }

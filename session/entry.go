@@ -245,6 +245,9 @@ func (k *Keeper) publish(e *entry) {
 			EndsAt: s.EndsAt, RetryAt: s.NextTryAt,
 		})
 	}
+	if was.serve && !p.serve || p.hold && !was.hold || was.session.Generation != s.Generation {
+		k.retell(e) // who holds the token in hand must let go of it
+	}
 }
 
 // endKnownAt is since when the present deadline is known.

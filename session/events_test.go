@@ -1,10 +1,14 @@
 package session
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"sessionkeeper/session/config"
+	"sessionkeeper/session/provider"
 )
 
 // heard collects what a subscriber is told until the world stands still.
@@ -137,6 +141,76 @@ func TestPressesOfNoMeaning(t *testing.T) {
 		synctest.Wait()
 		if n := w.screen.tabs(); n != 1 {
 			t.Errorf("the list was opened %d times", n)
+		}
+	})
+}
+
+// Who holds a token hears at once that something is other with it, before the provider has answered.
+func TestHoldersAreToldAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Hour)
+		w.set.CheckEvery = config.Duration(5 * time.Minute)
+		w.prov.Check = provider.Check{Kind: provider.CheckUserinfo, URL: "https://fake.test/userinfo"}
+		w.have("rejected", "late", "out")
+		w.start()
+		defer w.stop()
+		_, events := w.k.Subscribe(t.Context())
+		told := func(name, what string) {
+			t.Helper()
+			time.Sleep(time.Second)
+			got := heard(events)
+			if !slices.ContainsFunc(got, func(ev Event) bool { return ev.Session == name && ev.Now != nil }) {
+				t.Errorf("%s: within a second the holders of %s were told %+v", what, name, got)
+			}
+		}
+		w.server.set(func() { w.server.latency = 8 * time.Second })
+
+		if _, err := w.k.Reject(t.Context(), "rejected", 1); err != nil {
+			t.Fatal(err)
+		}
+		told("rejected", "a resource refused the token")
+		time.Sleep(30 * time.Second)
+		heard(events)
+
+		w.k.post(func() { w.k.entries["late"].d.EndsOld = new(true) })
+		asked := make(chan error, 1)
+		go func() {
+			_, err := w.k.Refresh(t.Context(), "late", time.Minute)
+			asked <- err
+		}()
+		told("late", "a renewal that kills the token began")
+		if err := <-asked; err != nil {
+			t.Fatal(err)
+		}
+		heard(events)
+
+		out := make(chan error, 1)
+		go func() {
+			_, err := w.k.Logout(t.Context(), "out", false)
+			out <- err
+		}()
+		told("out", "the user signed out")
+		_, err := w.k.Token(t.Context(), "out", TokenRequest{})
+		if e, ok := errors.AsType[*Error](err); !ok || e.Code != CodeSignIn {
+			t.Errorf("while signing out a token request gets %v; want sign_in_needed", err)
+		}
+		if err := <-out; err != nil {
+			t.Fatal(err)
+		}
+		heard(events)
+
+		w.server.set(func() { w.server.latency = 0 })
+		w.server.revoke("rejected")
+		w.server.set(func() { w.server.latency = 8 * time.Second })
+		var first []Event
+		for range 600 { // until the proof of life sees it
+			time.Sleep(time.Second)
+			if first = heard(events); len(first) > 0 {
+				break
+			}
+		}
+		if len(first) == 0 || first[0].Session != "rejected" || first[0].Type != EventState || first[0].Now.State != Active {
+			t.Errorf("when the provider refuses the token the first that holders hear is %+v; want it before the verdict", first)
 		}
 	})
 }

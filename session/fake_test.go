@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ type server struct {
 	most     time.Duration // from consent, beyond which none does; 0: no limit
 	grace    time.Duration
 	rotate   bool
+	idLife   time.Duration      // of the ID tokens that come with a refresh; 0: none come
 	latency  time.Duration      // before it acts
 	lag      time.Duration      // between acting and answering
 	families map[string]*family // by session, which the fake puts into the token
@@ -175,8 +177,17 @@ func (s *server) tokens(name string, f *family) string {
 		}
 		t["refresh_token_expires_in"] = int(end.Sub(s.wall()) / time.Second)
 	}
+	if s.idLife > 0 {
+		t["id_token"] = idToken(name, s.wall(), s.wall().Add(s.idLife))
+	}
 	b, _ := json.Marshal(t)
 	return string(b)
+}
+
+// idToken is one that nobody signed: who asks for it looks at its times alone.
+func idToken(sub string, issued, expires time.Time) string {
+	claims := fmt.Sprintf(`{"sub":%q,"iat":%d,"exp":%d}`, sub, issued.Unix(), expires.Unix())
+	return "eyJhbGciOiJub25lIn0." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".c2ln"
 }
 
 func (s *server) userinfo(req *http.Request) (*http.Response, error) {

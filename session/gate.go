@@ -3,7 +3,6 @@ package session
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 )
@@ -14,6 +13,7 @@ type waiter struct {
 	minTTL time.Duration
 	after  uint64 // the generation in hand when it came: a newer one will do, however short
 	fresh  bool   // only a newer one will do
+	id     bool   // it wants the ID token
 	armed  bool
 	reply  chan reply
 }
@@ -26,20 +26,32 @@ type reply struct {
 // Token gives an access token that is valid now. It passes straight through while the token in hand is valid, and waits
 // for a renewal otherwise, for r.Wait at most (0: not at all; faces put DefaultWait where the caller did not say).
 func (k *Keeper) Token(ctx context.Context, name string, r TokenRequest) (Token, error) {
-	e := (*k.view.Load())[name]
-	if e == nil {
+	if t, ok := k.TokenNow(name, r); ok {
+		return t, nil
+	}
+	if (*k.view.Load())[name] == nil {
 		return Token{}, notFound(name)
 	}
-	if p := e.pub.Load(); !r.Force && p.serve && !p.hold && p.grant.usable(k.now()) && enough(p.grant, k.now(), r.MinTTL) {
-		return p.grant.token(r.IDToken, name)
-	}
 	g, err := k.wait(ctx, name, r.Wait, func(e *entry, w *waiter) {
-		w.minTTL, w.fresh = r.MinTTL, r.Force
+		w.minTTL, w.fresh, w.id = r.MinTTL, r.Force, r.IDToken
 	})
 	if err != nil {
 		return Token{}, err
 	}
-	return g.token(r.IDToken, name)
+	return g.token(r.IDToken), nil
+}
+
+// TokenNow gives what Token gives where that is at once, and never blocks. It is not ok where Token might wait or refuse.
+func (k *Keeper) TokenNow(name string, r TokenRequest) (t Token, ok bool) {
+	e := (*k.view.Load())[name]
+	if e == nil || r.Force {
+		return Token{}, false
+	}
+	p, now := e.pub.Load(), k.now()
+	if !p.serve || p.hold || !p.grant.good(now, r.IDToken) || !p.grant.enough(now, r.MinTTL, r.IDToken) {
+		return Token{}, false
+	}
+	return p.grant.token(r.IDToken), true
 }
 
 // Refresh renews a session now, as often as the floor under demands allows, and gives the outcome. It is an act of the
@@ -47,7 +59,7 @@ func (k *Keeper) Token(ctx context.Context, name string, r TokenRequest) (Token,
 func (k *Keeper) Refresh(ctx context.Context, name string, wait time.Duration) (Session, error) {
 	_, err := k.wait(ctx, name, wait, func(e *entry, w *waiter) {
 		w.fresh = true
-		if ref := e.refusedNow(); ref != nil && !e.busy && k.demandable(e, k.now()) {
+		if ref := e.refusedNow(); ref != nil && !e.busy && k.demandable(e, k.now(), false) {
 			e.demanded, e.lastDemand = true, k.now()
 		}
 	})
@@ -64,41 +76,30 @@ func (k *Keeper) Reject(ctx context.Context, name string, generation uint64) (Se
 		if e.g == nil || e.g.generation != generation || e.busy || e.refusedNow() != nil || !e.renewable() {
 			return nil
 		}
-		if now := k.now(); k.demandable(e, now) {
+		if now := k.now(); k.demandable(e, now, false) {
 			e.demanded, e.lastDemand = true, now
+			k.retell(e) // others hold it as well
 		}
 		return nil
 	})
 }
 
-// demandable reports whether the floor lets a demand start a refresh now.
-func (k *Keeper) demandable(e *entry, now time.Time) bool {
+// demandable reports whether the floor lets a demand for an access token, or an ID token, start a refresh now.
+func (k *Keeper) demandable(e *entry, now time.Time, id bool) bool {
 	if e.g == nil {
 		return false
 	}
-	return e.lastDemand.IsZero() || now.Sub(e.lastDemand) >= floor(e.g.life()) || now.Before(e.lastDemand)
+	_, life := e.g.end(id)
+	return e.lastDemand.IsZero() || now.Sub(e.lastDemand) >= floor(life) || now.Before(e.lastDemand)
 }
 
-// enough reports whether a token has as much left as a caller wants, which is half of its life at most.
-func enough(g *grant, now time.Time, minTTL time.Duration) bool {
-	if minTTL <= 0 || g.expiresAt.IsZero() {
-		return true
-	}
-	return g.expiresAt.Sub(now) >= min(minTTL, g.life()/2)
-}
-
-func (g *grant) token(idToken bool, name string) (Token, error) {
+func (g *grant) token(id bool) Token {
 	t := Token{Access: g.access, Type: cmp.Or(g.kind, "Bearer"), ExpiresAt: g.expiresAt, Scopes: g.scopes, Generation: g.generation}
-	if idToken {
-		if g.id.Empty() {
-			return Token{}, &Error{
-				Code: CodeInvalid, Session: name,
-				Detail: fmt.Sprintf("The provider gave no ID token for %q: add the scope openid and sign in again.", name),
-			}
-		}
+	if id {
 		t.Access = g.id
+		t.ExpiresAt, _ = g.end(true)
 	}
-	return t, nil
+	return t
 }
 
 // wait asks the loop for a grant and waits for its word.
@@ -143,12 +144,17 @@ func (k *Keeper) arm(e *entry, w *waiter, now time.Time) {
 		return
 	}
 	w.armed, w.after = true, e.g.generation
-	short := e.g.usable(now) && !enough(e.g, now, w.minTTL)
+	good := e.g.good(now, w.id)
+	// The timer renews for the access token's sake alone: a spent ID token is a demand as well.
+	short := good && !e.g.enough(now, w.minTTL, w.id) || w.id && !good
+	if e.g.barren(w.id) {
+		short, w.minTTL = false, 0
+	}
 	if !w.fresh && !short || e.busy || e.demanded {
 		return
 	}
 	switch {
-	case !k.demandable(e, now) || e.refusedNow() == nil && !e.renewable():
+	case !k.demandable(e, now, w.id) || e.refusedNow() == nil && !e.renewable():
 		w.fresh, w.minTTL = false, 0
 	case e.refusedNow() == nil:
 		e.demanded, e.lastDemand = true, now
@@ -189,7 +195,7 @@ func (k *Keeper) settle(e *entry, w *waiter, now time.Time) (r reply, ok bool) {
 		return reply{err: k.problem(e, now)}, !trying
 	default:
 	}
-	servable := e.g != nil && e.g.usable(now) && (ref == nil || !ref.DeadAccess)
+	servable := e.g != nil && e.g.good(now, w.id) && (ref == nil || !ref.DeadAccess)
 	newer := e.g != nil && w.armed && e.g.generation > w.after
 	switch {
 	case ref != nil && trying:
@@ -198,7 +204,9 @@ func (k *Keeper) settle(e *entry, w *waiter, now time.Time) (r reply, ok bool) {
 		return reply{grant: e.g}, true
 	case ref != nil:
 		return reply{err: k.problem(e, now)}, true
-	case servable && !e.dying() && (newer || !w.fresh && enough(e.g, now, w.minTTL)):
+	case !trying && e.lacksID(w, now):
+		return reply{err: e.noID()}, true
+	case servable && !e.dying() && (newer || !w.fresh && e.g.enough(now, w.minTTL, w.id)):
 		return reply{grant: e.g}, true
 	case servable && !trying && !w.fresh:
 		return reply{grant: e.g}, true // shorter than wished for, but valid
@@ -206,10 +214,24 @@ func (k *Keeper) settle(e *entry, w *waiter, now time.Time) (r reply, ok bool) {
 		return reply{}, false
 	}
 	p := k.problem(e, now)
+	if w.id && p.Code == CodeUnavailable {
+		k.soonAgain(e, p, now)
+	}
 	if e.busy && p.Code == CodeUnavailable && e.d.LastError == nil {
 		p.Detail = words.busyWait
 	}
 	return reply{err: p}, true
+}
+
+// soonAgain corrects when to ask again for an ID token: the timer goes by the access token.
+func (k *Keeper) soonAgain(e *entry, p *Error, now time.Time) {
+	p.RetryAt = now.Add(waiterPace)
+	if at, ok := k.nextTry(e, now); ok {
+		p.RetryAt = latest(p.RetryAt, at)
+	}
+	if e.demanded && e.d.LastError == nil {
+		p.Detail = words.busyWait
+	}
 }
 
 // hopeless reports whether nothing that is under way or planned can answer a caller in its time.

@@ -111,3 +111,25 @@ func TestFloorUnderDemands(t *testing.T) {
 		}
 	})
 }
+
+// BenchmarkToken passes straight through.
+func BenchmarkToken(b *testing.B) {
+	for name, r := range map[string]TokenRequest{"access": {}, "min_ttl": {MinTTL: time.Minute}} {
+		b.Run(name, func(b *testing.B) {
+			now := time.Now().Round(0)
+			g := (&grant{
+				generation: 1, access: newSecret("at"), id: newSecret("id"), issuedAt: now, expiresAt: now.Add(24 * time.Hour),
+			}).watch(now)
+			e := &entry{g: g}
+			e.pub.Store(&published{grant: g, serve: true})
+			k := &Keeper{wall: time.Now}
+			k.view.Store(&map[string]*entry{"one": e})
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := k.Token(b.Context(), "one", r); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -20,10 +20,15 @@ type grant struct {
 	consentAt           time.Time
 	account             Account
 
+	idEndsAt time.Time     // of the ID token by its own word; zero: it tells none
+	idLife   time.Duration // its whole life
+	idStale  bool          // the renewal that led here brought no ID token that is any good
+
 	// seen is a reading of the monotonic clock at which the token had left to live: a wall clock that is put back does
 	// not make it live longer.
-	seen time.Time
-	left time.Duration
+	seen   time.Time
+	left   time.Duration
+	idLeft time.Duration
 }
 
 // life is the whole life of the access token; 0 where it does not end.
@@ -42,9 +47,9 @@ func (g *grant) usable(now time.Time) bool {
 	return g.expiresAt.IsZero() || g.seen.IsZero() || time.Since(g.seen) < g.left
 }
 
-// watch starts the monotonic count of what the token has left at wall time now.
+// watch starts the monotonic count of what the tokens have left at wall time now.
 func (g *grant) watch(now time.Time) *grant {
-	g.seen, g.left = time.Now(), g.expiresAt.Sub(now)
+	g.seen, g.left, g.idLeft = time.Now(), g.expiresAt.Sub(now), g.idEndsAt.Sub(now)
 	return g
 }
 
@@ -54,7 +59,7 @@ func (g *grant) renewed(p *provider.Provider, a provider.Answer, wall time.Time,
 	n := &grant{
 		generation: max(g.generation, taken) + 1, refresh: g.refresh, id: g.id, access: a.Tokens.Access,
 		kind: a.Tokens.Type, scopes: g.scopes, issuedAt: a.SentAt.Round(0), consentAt: g.consentAt, account: g.account,
-		refreshEndsAt: g.refreshEndsAt,
+		refreshEndsAt: g.refreshEndsAt, idEndsAt: g.idEndsAt, idLife: g.idLife,
 	}
 	if n.issuedAt.IsZero() {
 		n.issuedAt = wall
@@ -64,6 +69,7 @@ func (g *grant) renewed(p *provider.Provider, a provider.Answer, wall time.Time,
 	}
 	if !a.Tokens.ID.Empty() {
 		n.id = a.Tokens.ID
+		n.timeID(n.issuedAt)
 	}
 	if a.Tokens.Scopes != nil {
 		n.scopes = a.Tokens.Scopes
@@ -82,7 +88,9 @@ func (g *grant) renewed(p *provider.Provider, a provider.Answer, wall time.Time,
 			n.refreshEndsAt = at
 		}
 	}
-	return n.watch(wall)
+	n.watch(wall)
+	n.idStale = a.Tokens.ID.Empty() || !n.good(wall, true)
+	return n
 }
 
 // extends reports whether the refresh that led from g to n moved the announced end ahead: an idle limit, which use
@@ -106,6 +114,8 @@ type record struct {
 	Refresh       string    `json:"refresh,omitempty"`
 	Access        string    `json:"access,omitempty"`
 	ID            string    `json:"id,omitempty"`
+	IDEndsAt      time.Time `json:"id_ends_at,omitzero"` // earlier than the token's own word where clocks differ
+	IDStale       bool      `json:"id_stale,omitempty"`
 	Type          string    `json:"type,omitempty"`
 	Scopes        []string  `json:"scopes,omitempty"`
 	IssuedAt      time.Time `json:"issued_at"`
@@ -121,7 +131,7 @@ func (g *grant) encode() ([]byte, error) {
 		Format: recordFormat, Generation: g.generation,
 		Refresh: g.refresh.Reveal(), Access: g.access.Reveal(), ID: g.id.Reveal(), Type: g.kind,
 		Scopes: g.scopes, IssuedAt: g.issuedAt, ExpiresAt: g.expiresAt, RefreshEndsAt: g.refreshEndsAt,
-		ConsentAt: g.consentAt, Account: g.account,
+		ConsentAt: g.consentAt, Account: g.account, IDEndsAt: g.idEndsAt, IDStale: g.idStale,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encoding a grant: %w", err)
@@ -132,7 +142,7 @@ func (g *grant) encode() ([]byte, error) {
 var errFormat = errors.New("the stored grant has a format that this version does not know")
 
 // decodeGrant reads a stored grant. A record whose clock lies ahead of now was written before the clock was put back:
-// its access token counts as spent.
+// its tokens count as spent.
 func decodeGrant(data []byte, now time.Time) (*grant, error) {
 	var r record
 	if err := json.Unmarshal(data, &r); err != nil {
@@ -144,10 +154,19 @@ func decodeGrant(data []byte, now time.Time) (*grant, error) {
 	g := &grant{
 		generation: r.Generation, refresh: newSecret(r.Refresh), access: newSecret(r.Access), id: newSecret(r.ID),
 		kind: r.Type, scopes: r.Scopes, issuedAt: r.IssuedAt, expiresAt: r.ExpiresAt, refreshEndsAt: r.RefreshEndsAt,
-		consentAt: r.ConsentAt, account: r.Account,
+		consentAt: r.ConsentAt, account: r.Account, idStale: r.IDStale,
 	}
-	if !g.expiresAt.IsZero() && g.issuedAt.Sub(now) > time.Minute {
-		g.issuedAt, g.expiresAt = now.Add(-time.Hour), now
+	g.timeID(time.Time{})
+	if !r.IDEndsAt.IsZero() && r.IDEndsAt.Before(g.idEndsAt) {
+		g.idEndsAt = r.IDEndsAt
+	}
+	if g.issuedAt.Sub(now) > time.Minute {
+		if !g.idEndsAt.IsZero() {
+			g.idEndsAt = now
+		}
+		if !g.expiresAt.IsZero() {
+			g.issuedAt, g.expiresAt = now.Add(-time.Hour), now
+		}
 	}
 	return g.watch(now), nil
 }

@@ -36,7 +36,7 @@ func (k *Keeper) nextTry(e *entry, now time.Time) (time.Time, bool) {
 	if e.busy || e.prov == nil {
 		return time.Time{}, false
 	}
-	caller := e.demanded || len(e.waiters) > 0 && (e.g == nil || !e.g.usable(now))
+	caller := e.demanded || e.starving(now)
 	var at time.Time
 	if caller && e.renewable() && e.unsaved == nil {
 		at = latest(e.retryAfter, e.pace())

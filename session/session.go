@@ -6,6 +6,7 @@ package session
 import (
 	"time"
 
+	"sessionkeeper/session/history"
 	"sessionkeeper/session/provider"
 	"sessionkeeper/session/secret"
 )
@@ -172,4 +173,5 @@ const (
 	EventConsentDone   = "consent.done"
 	EventKeychain      = "keychain.state"
 	EventWake          = "keeper.wake"
+	EventHandedOut     = history.HandedOut // in the history alone, where it is counted
 )

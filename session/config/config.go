@@ -45,6 +45,10 @@ type Session struct {
 	MaxAge     Duration  `toml:"max_age,omitempty" json:"max_age,omitzero"`
 	WarnBefore *Duration `toml:"warn_before,omitempty" json:"warn_before,omitempty"` // nil: the setting
 	AutoOpen   *bool     `toml:"auto_open,omitempty" json:"auto_open,omitempty"`     // nil: the setting
+
+	// Confirm has the user asked before a program gets a token of this session. It is a reminder and not a wall: a
+	// program of the same user can press buttons on the desktop, edit this file, or read what another program holds.
+	Confirm bool `toml:"confirm,omitempty" json:"confirm,omitempty"`
 }
 
 // Fault is a file that could not be used.

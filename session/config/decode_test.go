@@ -207,5 +207,6 @@ func full() Session {
 		Vars: map[string]string{"tenant": "a\"b", "x y": "é"}, ClientID: "client 'quoted' \\ \u200c",
 		Scopes:  []string{"openid", "https://x/y"},
 		Account: "anna@example.org", MaxAge: Duration(36 * time.Hour), WarnBefore: new(Duration(0)), AutoOpen: new(false),
+		Confirm: true,
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -20,6 +21,9 @@ type Dir struct {
 	path string
 
 	mu sync.Mutex // one writer at a time: looking and writing belong together
+
+	confirms atomic.Pointer[map[string]confirmed] // as last read or written; replaced with mu held
+	editions uint64                               // how many there were; with mu held
 }
 
 // Open makes sure that the folder is there, private (0700) and ours, and returns it. The folder may be a symbolic link

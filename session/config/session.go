@@ -22,6 +22,14 @@ type sessionFile struct {
 // Sessions reads every definition. Broken ones are in faults and never in the map. Where the folder itself cannot be
 // read the map is nil and the fault has no name: that says nothing about which sessions there are.
 func (d *Dir) Sessions() (map[string]Session, []Fault) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	sessions, faults := d.sessions()
+	d.noteAll(sessions, faults)
+	return sessions, faults
+}
+
+func (d *Dir) sessions() (map[string]Session, []Fault) {
 	folder := filepath.Join(d.path, sessionsDir)
 	entries, err := os.ReadDir(folder)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -152,6 +160,7 @@ func (d *Dir) Save(s Session) error {
 	if err := d.save(s, data); err != nil {
 		return fmt.Errorf("saving session %q: %w", s.Name, err)
 	}
+	d.note(s)
 	return nil
 }
 
@@ -200,6 +209,7 @@ func (d *Dir) Remove(name string) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("removing session %q: %w", name, err)
 	}
+	d.note(Session{Name: name})
 	if err := syncDir(folder); err != nil {
 		return fmt.Errorf("removing session %q: %w", name, err)
 	}

@@ -49,6 +49,7 @@ type Log struct {
 
 	mu      sync.Mutex // guards what follows
 	queue   []Entry
+	tallies map[tallyKey]Tally
 	first   uint64 // number of the entry at the queue's head
 	dropped int    // since the last write that succeeded
 	err     error
@@ -90,10 +91,14 @@ func (l *Log) Append(e Entry) {
 	waiting := len(l.queue)
 	l.mu.Unlock()
 	if waiting == 1 || waiting == batchRows {
-		select {
-		case l.wake <- struct{}{}:
-		default:
-		}
+		l.rouse()
+	}
+}
+
+func (l *Log) rouse() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
 	}
 }
 
@@ -132,7 +137,7 @@ func (l *Log) setErr(err error) {
 func (l *Log) waiting() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return len(l.queue)
+	return len(l.queue) + len(l.tallies)
 }
 
 // batch gives the oldest waiting entries and the number of the first.

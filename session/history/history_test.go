@@ -293,7 +293,7 @@ func fill(tb testing.TB, l *Log, session string, from time.Time, n int) {
 			Detail: map[string]string{"generation": fmt.Sprint(i), "verdict": "ok"},
 		}
 	}
-	if err := l.write(tb.Context(), entries); err != nil {
+	if err := l.write(tb.Context(), entries, nil); err != nil {
 		tb.Fatal(err)
 	}
 }

@@ -28,16 +28,18 @@ func (l *Log) flush(ctx context.Context) error {
 	defer func() { l.writer <- struct{}{} }()
 	for {
 		entries, first := l.batch()
-		if len(entries) == 0 {
+		tallies := l.takeTallies()
+		if len(entries)+len(tallies) == 0 {
 			return nil
 		}
-		err := l.write(ctx, entries)
+		err := l.write(ctx, entries, tallies)
 		if damaged(err) {
 			if err = l.replace(ctx); err == nil {
-				err = l.write(ctx, entries)
+				err = l.write(ctx, entries, tallies)
 			}
 		}
 		if err != nil {
+			l.putBack(tallies)
 			err = fmt.Errorf("writing history: %w", err)
 			if ctx.Err() == nil {
 				l.setErr(err)
@@ -80,7 +82,7 @@ func (l *Log) replace(ctx context.Context) error {
 	return l.open(ctx)
 }
 
-func (l *Log) write(ctx context.Context, entries []Entry) error {
+func (l *Log) write(ctx context.Context, entries []Entry, tallies map[tallyKey]Tally) error {
 	db, err := l.current(ctx)
 	if err != nil {
 		return err
@@ -89,7 +91,11 @@ func (l *Log) write(ctx context.Context, entries []Entry) error {
 	if err != nil {
 		return err
 	}
-	if err := insert(ctx, tx, entries); err != nil {
+	err = insert(ctx, tx, entries)
+	if err == nil {
+		err = count(ctx, tx, tallies)
+	}
+	if err != nil {
 		// What went wrong first counts: damage must be recognised.
 		_ = tx.Rollback()
 		return err
@@ -147,13 +153,23 @@ func prune(ctx context.Context, db *sql.DB, before time.Time) error {
 	if _, err := db.ExecContext(ctx, "DELETE FROM entries WHERE at < ?", before.UnixNano()); err != nil {
 		return err
 	}
-	sessions, err := crowded(ctx, db)
+	// What is counted never pushes out what happened, nor the other way round.
+	if err := thin(ctx, db, false, keepRows); err != nil {
+		return err
+	}
+	return thin(ctx, db, true, keepTallies)
+}
+
+// thin deletes the oldest entries of each session that has more than are kept, of those that are counted or of the others.
+func thin(ctx context.Context, db *sql.DB, counted bool, keep int) error {
+	sessions, err := crowded(ctx, db, counted, keep)
 	if err != nil {
 		return err
 	}
 	for _, session := range sessions {
-		_, err := db.ExecContext(ctx, `DELETE FROM entries WHERE session = ?1 AND (at, id) <
-			(SELECT at, id FROM entries WHERE session = ?1 ORDER BY at DESC, id DESC LIMIT 1 OFFSET ?2)`, session, keepRows-1)
+		_, err := db.ExecContext(ctx, `DELETE FROM entries WHERE session = ?1 AND (type = ?2) = ?3 AND (at, id) <
+			(SELECT at, id FROM entries WHERE session = ?1 AND (type = ?2) = ?3 ORDER BY at DESC, id DESC LIMIT 1 OFFSET ?4)`,
+			session, HandedOut, counted, keep-1)
 		if err != nil {
 			return err
 		}
@@ -161,9 +177,10 @@ func prune(ctx context.Context, db *sql.DB, before time.Time) error {
 	return nil
 }
 
-// crowded gives the sessions with more entries than are kept.
-func crowded(ctx context.Context, db *sql.DB) (sessions []string, err error) {
-	rows, err := db.QueryContext(ctx, "SELECT session FROM entries GROUP BY session HAVING count(*) > ?", keepRows)
+// crowded gives the sessions that have more.
+func crowded(ctx context.Context, db *sql.DB, counted bool, keep int) (sessions []string, err error) {
+	rows, err := db.QueryContext(ctx,
+		"SELECT session FROM entries WHERE (type = ?1) = ?2 GROUP BY session HAVING count(*) > ?3", HandedOut, counted, keep)
 	if err != nil {
 		return nil, err
 	}
