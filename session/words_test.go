@@ -35,7 +35,7 @@ func TestTableKnowsEveryReason(t *testing.T) {
 	same(t, "reasons", known.Reasons, slices.Concat(signInReasons, setupReasons, keychainReasons))
 	same(t, "events", known.Events, []string{
 		EventAdded, EventRemoved, EventState, EventRenewed, EventRefreshFailed, EventWarning, EventCured,
-		EventConsentOpened, EventConsentDone, EventKeychain, EventWake,
+		EventConsentOpened, EventConsentDone, EventKeychain, EventWake, EventHandedOut,
 	})
 	same(t, "problems", known.Problems, states)
 	reasons := map[State][]Reason{

@@ -14,6 +14,7 @@ const (
 	maxName    = 48 // in a line, a menu, a list
 	maxInText  = 80 // in a sentence that wraps
 	maxMessage = 300
+	maxPath    = 90
 	maxNames   = 4 // of a list; the rest is counted
 	maxMarks   = 4 // on one letter; more of them run over the lines above
 )
@@ -125,8 +126,8 @@ func Name(name string) Safe { return isolate(Clean(name, maxName)) }
 func inText(name string) Safe { return isolate(Clean(name, maxInText)) }
 
 // inTitle shortens a name that stands in a sentence already: a title is one line, and its end says what the matter is.
-func inTitle(name Safe) Safe {
-	return isolate(cut(strings.Trim(string(name), firstStrongIsolate+popIsolate), maxTitle))
+func inTitle(name Safe, limit int) Safe {
+	return isolate(cut(strings.Trim(string(name), firstStrongIsolate+popIsolate), limit))
 }
 
 // Message is what a provider, a service or the system said, as it stands in a sentence.
@@ -134,6 +135,37 @@ func Message(text string) Safe { return isolate(Clean(strings.TrimSpace(text), m
 
 // Address is a web address or a path, whole.
 func Address(text string) Safe { return isolate(Clean(text, 0)) }
+
+// Path is where a file lies, shortened in its middle: both ends of it say the most.
+func Path(path string) Safe {
+	path = Clean(path, 0)
+	over := utf8.RuneCountInString(path) - maxPath
+	if over <= 0 {
+		return isolate(path)
+	}
+	// Letters that people see as one are not taken apart: at both ends as many are taken as fit.
+	var letters []string
+	for all := graphemes.FromString(path); all.Next(); {
+		letters = append(letters, all.Value())
+	}
+	head, tail := fitting(letters, maxPath/3), 0
+	for left := maxPath - maxPath/3 - 1; tail < len(letters)-head; tail++ {
+		if left -= utf8.RuneCountInString(letters[len(letters)-1-tail]); left < 0 {
+			break
+		}
+	}
+	return isolate(strings.Join(letters[:head], "") + "…" + strings.Join(letters[len(letters)-tail:], ""))
+}
+
+// fitting is how many of the letters fit into limit characters.
+func fitting(letters []string, limit int) int {
+	for i, letter := range letters {
+		if limit -= utf8.RuneCountInString(letter); limit < 0 {
+			return i
+		}
+	}
+	return len(letters)
+}
 
 // Names are the first few names, and how many more there are.
 func Names(names []string) Safe { return someOf(names, maxNames, Name) }
@@ -144,7 +176,7 @@ func TitleNames(names []string) Safe {
 	if len(names) > most || utf8.RuneCountInString(strings.Join(names, ", ")) > maxTitle {
 		most = 1
 	}
-	return someOf(names, most, func(name string) Safe { return inTitle(Name(name)) })
+	return someOf(names, most, func(name string) Safe { return inTitle(Name(name), maxTitle) })
 }
 
 // someOf are the first most of the names, each as given, and how many more there are.

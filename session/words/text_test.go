@@ -68,12 +68,30 @@ func TestSafe(t *testing.T) {
 		{TitleNames([]string{"a", "א"}), "a, \u2068א\u2069"},
 		{TitleNames([]string{"a", "b", "c"}), "a and 2 more"},
 		{TitleNames([]string{strings.Repeat("x", 40), "b"}), Safe("\u2068" + strings.Repeat("x", maxTitle-1) + "…\u2069 and 1 more")},
-		{inTitle(Name("work")), "work"},
-		{inTitle(Name(strings.Repeat("שלום", 20))), Safe("\u2068" + strings.Repeat("שלום", 20)[:2*(maxTitle-1)] + "…\u2069")},
+		{inTitle(Name("work"), maxTitle), "work"},
+		{inTitle(Name(strings.Repeat("שלום", 20)), maxTitle), Safe("\u2068" + strings.Repeat("שלום", 20)[:2*(maxTitle-1)] + "…\u2069")},
+		{Path("/usr/bin/curl"), "/usr/bin/curl"},
+		{Path("/a\n\u202e<b>"), "\u2068/a\uFFFD\uFFFD<b>\u2069"},
+		{Path("/" + strings.Repeat("x", 10_000) + "/curl"), Safe("\u2068/" + strings.Repeat("x", 29) + "…" + strings.Repeat("x", 54) + "/curl\u2069")},
+		{Path(strings.Repeat("👩‍👩‍👧", 50)), Safe("\u2068" + strings.Repeat("👩‍👩‍👧", 6) + "…" + strings.Repeat("👩‍👩‍👧", 11) + "\u2069")},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q; want %q", c.got, c.want)
 		}
+	}
+}
+
+// A name that has the title to itself has more room in it than one of two.
+func TestNoticeTitle(t *testing.T) {
+	long := Name(strings.Repeat("x", 60))
+	title, _ := Notice("approval", Values{"program": long, "name": long})
+	half := "\u2068" + strings.Repeat("x", maxTitle/2-1) + "…\u2069"
+	if want := half + " wants to use " + half; title != want {
+		t.Errorf("got %q; want %q", title, want)
+	}
+	title, _ = Notice("end", Values{"name": long, "span": "5 min"})
+	if want := "\u2068" + strings.Repeat("x", maxTitle-1) + "…\u2069 ends in 5 min"; title != want {
+		t.Errorf("got %q; want %q", title, want)
 	}
 }
 

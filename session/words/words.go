@@ -201,13 +201,19 @@ func Event(kind string) string { return Say(Events, kind, nil) }
 // Label is what a button, a menu entry or a line is called.
 func Label(id string) string { return Say(Labels, id, nil) }
 
-// Notice is the title and the body of a notification, by an id of the table. A name is shortened in the title, so that
-// its end can be read where it has one line.
+// Notice is the title and the body of a notification, by an id of the table. Names are shortened in the title, two of
+// them more than one, so that its end can be read where it has one line.
 func Notice(id string, v Values) (title, body string) {
 	n := read().Notices[id]
 	short := maps.Clone(v)
-	if name, ok := v["name"]; ok {
-		short["name"] = inTitle(name)
+	limit := maxTitle
+	if _, two := v["program"]; two {
+		limit /= 2
+	}
+	for _, who := range []string{"name", "program"} {
+		if name, ok := v[who]; ok {
+			short[who] = inTitle(name, limit)
+		}
 	}
 	return fill(n.Title, short), fill(n.Body, v)
 }

@@ -21,6 +21,7 @@ type Keeper interface {
 	Sessions() []session.Session
 	Session(name string) (session.Session, error)
 	Token(ctx context.Context, name string, r session.TokenRequest) (session.Token, error)
+	TokenNow(name string, r session.TokenRequest) (t session.Token, ok bool)
 	Refresh(ctx context.Context, name string, wait time.Duration) (session.Session, error)
 	Reject(ctx context.Context, name string, generation uint64) (session.Session, error)
 	Add(ctx context.Context, a session.Addition) (session.Session, *session.Login, error)
@@ -52,6 +53,7 @@ type Autostart interface {
 // History is what the API wants of a history.Log.
 type History interface {
 	List(ctx context.Context, session string, limit int) ([]history.Entry, error)
+	Tally(t history.Tally)
 	Err() error
 }
 
@@ -68,8 +70,11 @@ type Options struct {
 	Keeper    Keeper
 	History   History
 	Keychain  func() Keychain
-	Notices   *Board // where Keeper's notices stand; whoever runs the server runs it as well
+	Notices   *Board     // where Keeper's notices stand; whoever runs the server runs it as well
+	Approvals *Approvals // asks about programs; nil: of none. Whoever runs the server runs it as well
 	Autostart Autostart
+	Files     Files // nil: none are kept
+	AWS       AWS   // nil: it is not traded with
 	Version   string
 
 	// Places says where the socket lies. Whoever runs the server holds Places.LockFile: a socket that is found there
@@ -79,6 +84,8 @@ type Options struct {
 	HTTP string
 	// Page has the page's files, index.html among them; nil for none.
 	Page fs.FS
+	// Uses are those of a session that are registered elsewhere (token files); nil: there are none.
+	Uses func(session string) []client.Use
 	// OnEnv gets a client's DISPLAY, WAYLAND_DISPLAY, XAUTHORITY and DBUS_SESSION_BUS_ADDRESS, as far as it has them,
 	// when they differ from those of the client before. It must not block; nil: nobody wants them.
 	OnEnv func(env map[string]string)

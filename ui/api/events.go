@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"time"
 
 	"sessionkeeper/session"
@@ -21,6 +23,7 @@ type snapshot struct {
 }
 
 // events streams what happens, one JSON object a line, until the listener goes, does not keep up, or the keeper stops.
+// Over the socket the face "tray" takes the notices over, and exec, proxy and program say which sessions they use.
 func (s *Server) events(w http.ResponseWriter, r *request) error {
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	if r.Method == http.MethodHead {
@@ -29,10 +32,19 @@ func (s *Server) events(w http.ResponseWriter, r *request) error {
 	if r.onPage {
 		defer s.pages.knows(bearer(r.Request)) // a page that listens is not idle
 	}
+	query := r.URL.Query()
+	names, err := wanted(query)
+	if err != nil {
+		return err
+	}
+	face := ""
+	if !r.onPage {
+		face = query.Get("face")
+	}
 	ctx, stop := s.untilStop(r.Context())
 	defer stop()
 	t := new(tray) // whom nobody tells anything
-	if !r.onPage && r.URL.Query().Get("face") == "tray" {
+	if face == "tray" {
 		t = s.o.Notices.join()
 		defer func() {
 			if !s.ends() { // else the notices stay on the screen, for the keeper that comes next
@@ -40,12 +52,19 @@ func (s *Server) events(w http.ResponseWriter, r *request) error {
 			}
 		}()
 	}
+	if isUse(face) && len(names) > 0 {
+		end := s.uses.begin(face, query.Get("label"), programOf(r.Request), names)
+		defer end()
+	}
 	sessions, happened := s.o.Keeper.Subscribe(ctx)
 	if sessions == nil {
 		sessions = []session.Session{}
 	}
+	if len(names) > 0 {
+		sessions = slices.DeleteFunc(sessions, func(one session.Session) bool { return !slices.Contains(names, one.Name) })
+	}
 	out := lines{w: w, c: http.NewResponseController(w)}
-	err := out.write(snapshot{Type: session.EventSnapshot, At: time.Now().UTC(), Sessions: sessions})
+	err = out.write(snapshot{Type: session.EventSnapshot, At: time.Now().UTC(), Sessions: sessions})
 	for err == nil {
 		select {
 		case <-ctx.Done():
@@ -54,7 +73,9 @@ func (s *Server) events(w http.ResponseWriter, r *request) error {
 			if !open {
 				return nil
 			}
-			err = out.write(e)
+			if len(names) == 0 || e.Session == "" || slices.Contains(names, e.Session) {
+				err = out.write(e)
+			}
 		case <-t.news:
 			for _, e := range s.o.Notices.read(t) {
 				err = errors.Join(err, out.write(e))
@@ -62,6 +83,15 @@ func (s *Server) events(w http.ResponseWriter, r *request) error {
 		}
 	}
 	return nil // the listener is gone: there is nobody to tell
+}
+
+// wanted are the sessions that a stream is to tell of; none: all.
+func wanted(query url.Values) ([]string, error) {
+	names := query["session"]
+	if len(names) > maxNamed || slices.Contains(names, "") {
+		return nil, invalid(fmt.Sprintf("session takes a name, and the address has %d of them at most", maxNamed))
+	}
+	return names, nil
 }
 
 type lines struct {

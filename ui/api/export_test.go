@@ -4,7 +4,20 @@ import (
 	"strings"
 
 	"sessionkeeper/ui/api/client"
+	"sessionkeeper/ui/api/peer"
 )
+
+// HandedOut counts a token.
+func (s *Server) HandedOut(session string, p peer.Program, face string) {
+	s.handedOut(session, p, face)
+}
+
+// HandOutsWaiting counts the entries that the history has not got yet.
+func (s *Server) HandOutsWaiting() int {
+	s.handouts.mu.Lock()
+	defer s.handouts.mu.Unlock()
+	return len(s.handouts.counts)
+}
 
 // Tray is one that listens.
 type Tray = tray

@@ -49,6 +49,7 @@ func (s *Server) look() client.Health {
 	for _, f := range s.o.Keeper.Faults() {
 		h.Faults = append(h.Faults, client.Fault{Name: f.Name, Detail: f.Err.Error()})
 	}
+	h.Faults = append(h.Faults, s.fileFaults()...)
 	clock := s.o.Keeper.Clock()
 	h.Clock = client.Clock{State: clock.State, Skew: client.Duration(clock.Skew), Seen: clock.Seen}
 	waiting := len(h.Faults) + h.Keychain.Spilled

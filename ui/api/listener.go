@@ -29,13 +29,15 @@ func loopback(address string) (netip.AddrPort, error) {
 
 // openPage opens the page's listener. Where any port will do it takes the one of the time before, if that is free, so
 // that a page that is open finds its origin again, also at the next keeper.
-func (s *Server) openPage(addr netip.AddrPort) func() (net.Listener, error) {
+func (s *Server) openPage(addr netip.AddrPort) func() (*guardedListener, error) {
 	listen := func(addr netip.AddrPort) (net.Listener, error) {
 		var lc net.ListenConfig
 		return lc.Listen(context.Background(), "tcp4", addr.String())
 	}
 	drawn := addr.Port() == 0
-	return func() (ln net.Listener, err error) {
+	return func() (*guardedListener, error) {
+		var ln net.Listener
+		var err error
 		if port := s.lastPort(); addr.Port() == 0 && port != 0 {
 			ln, _ = listen(netip.AddrPortFrom(addr.Addr(), port))
 		}
@@ -84,7 +86,7 @@ func (s *Server) keepPort(port uint16) {
 
 // openSocket opens the unix socket, mode 0600 in a folder of 0700. A file that is in the way is stale: our caller holds
 // the keeper's lock.
-func (s *Server) openSocket() (net.Listener, error) {
+func (s *Server) openSocket() (*guardedListener, error) {
 	if err := s.o.Places.MakeRun(); err != nil {
 		return nil, err
 	}
@@ -103,13 +105,18 @@ func (s *Server) openSocket() (net.Listener, error) {
 	if err := s.o.Places.Announce(); err != nil {
 		s.log.Warn("other log-ins may not find the keeper", "error", err)
 	}
-	return guarded(ln, func(c net.Conn) error {
+	g := guarded(ln, func(c net.Conn) error {
 		u, ok := c.(*net.UnixConn)
 		if !ok {
 			return peer.ErrStranger
 		}
 		return peer.Same(u)
-	}), nil
+	})
+	if g.raw, err = rawListener(ln); err != nil {
+		_ = ln.Close()
+		return nil, fmt.Errorf("opening the local API: %w", err)
+	}
+	return g, nil
 }
 
 func removeStale(path string) error {
@@ -151,6 +158,7 @@ func (s *Server) watchSocket(ctx context.Context) {
 // guardedListener lets in only whom check knows, and at most maxConns at a time.
 type guardedListener struct {
 	net.Listener
+	raw   *os.File // the same socket once more, for system calls of our own; nil: there are none
 	check func(net.Conn) error
 	slots chan struct{}
 	done  chan struct{}
@@ -166,15 +174,21 @@ func guarded(ln net.Listener, check func(net.Conn) error) *guardedListener {
 
 // Accept gives the next connection of our own user. Others are closed without a word.
 func (l *guardedListener) Accept() (net.Conn, error) {
-	select {
-	case l.slots <- struct{}{}:
-	case <-l.done:
+	c, err := l.take()
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (l *guardedListener) take() (*guardedConn, error) {
+	if !l.reserve() {
 		return nil, net.ErrClosed
 	}
 	for {
 		c, err := l.Listener.Accept()
 		if err != nil {
-			<-l.slots
+			l.release()
 			return nil, err
 		}
 		if l.check(c) == nil {
@@ -184,17 +198,49 @@ func (l *guardedListener) Accept() (net.Conn, error) {
 	}
 }
 
+// reserve waits for room for one more connection; ok is false where the listener was closed.
+func (l *guardedListener) reserve() (ok bool) {
+	select {
+	case l.slots <- struct{}{}:
+		return true
+	case <-l.done:
+		return false
+	}
+}
+
+func (l *guardedListener) release() { <-l.slots }
+
 // Close closes the listener; connections stay.
 func (l *guardedListener) Close() error {
-	l.once.Do(func() { close(l.done) })
+	l.once.Do(func() {
+		close(l.done)
+		if l.raw != nil {
+			_ = l.raw.Close()
+		}
+	})
 	return l.Listener.Close()
 }
 
 // guardedConn gives its slot back once.
 type guardedConn struct {
 	net.Conn
-	slots chan struct{}
-	once  sync.Once
+	pid    int    // of the process at the other end, where accept asked for it
+	rest   []byte // was read already and is read again first
+	unsent []byte // of an answer; goes out before anything else
+	slots  chan struct{}
+	once   sync.Once
+}
+
+// Read reads what was put back, then on.
+func (c *guardedConn) Read(b []byte) (int, error) {
+	if len(c.rest) == 0 {
+		return c.Conn.Read(b)
+	}
+	n := copy(b, c.rest)
+	if c.rest = c.rest[n:]; len(c.rest) == 0 {
+		c.rest = nil
+	}
+	return n, nil
 }
 
 // Close closes the connection.

@@ -16,7 +16,7 @@ func (s *Server) press(w http.ResponseWriter, r *request) error {
 	if body.Key == "" || body.Action == "" {
 		return invalid(`the body needs "key" and "action"`)
 	}
-	if s.o.Notices.trayPressed(body.Key, body.Action) {
+	if s.o.Notices.trayPressed(body.Key, body.Action) && !s.o.Approvals.Press(body.Key, body.Action) {
 		s.o.Keeper.Press(r.Context(), body.Key, body.Action)
 	}
 	w.WriteHeader(http.StatusNoContent)

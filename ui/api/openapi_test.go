@@ -231,16 +231,19 @@ func TestDescriptionHasEveryMember(t *testing.T) {
 
 // wireTypes are the client's types by their names in the description.
 var wireTypes = map[string]any{
+	"Approval": client.Approval{}, "Approvals": client.Approvals{}, "ApprovalAnswer": client.ApprovalBody{},
 	"Account": client.Account{}, "LastError": client.LastError{}, "Session": client.Session{},
 	"TokenRequest": client.TokenRequest{}, "Token": client.TokenBody{}, "LoginRequest": client.LoginRequest{},
 	"Addition": client.PutBody{}, "LoginStep": client.LoginBody{}, "Login": client.Login{}, "Pending": client.PendingBody{},
 	"LogoutRequest": client.LogoutBody{}, "Logout": client.Logout{}, "RefreshRequest": client.RefreshBody{},
-	"Rejection": client.RejectBody{}, "ClientSecret": client.SecretBody{}, "Entry": client.Entry{},
+	"Rejection": client.RejectBody{}, "ClientSecret": client.SecretBody{}, "Entry": client.Entry{}, "Use": client.Use{},
 	"Keychain": client.Keychain{}, "Part": client.Part{}, "Fault": client.Fault{}, "Health": client.Health{},
 	"Event": client.Event{}, "Notice": client.Notice{}, "NoticeAction": client.NoticeAction{}, "Press": client.PressBody{},
 	"Shown": client.ShownBody{}, "Provider": client.Provider{}, "Var": client.Var{}, "DiscoverRequest": client.DiscoverBody{},
 	"Discovery": client.Discovery{}, "Autostart": client.Autostart{}, "AutostartRequest": client.AutostartBody{},
 	"PageCode": client.Code{}, "Problem": client.Problem{},
+	"File": client.File{}, "FileRequest": client.FileBody{}, "FileRemoval": client.RemoveFileBody{},
+	"AWSRequest": client.AWSRequest{}, "AWSCredentials": client.AWSBody{},
 }
 
 // members are a struct's members as JSON names them, those of embedded structs among them.

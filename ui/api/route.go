@@ -56,6 +56,7 @@ func (s *Server) table() routes {
 		{"PUT", sessionPattern, everywhere, s.put},
 		{"DELETE", sessionPattern, everywhere, s.remove},
 		{"POST", sessionPattern + "/token", onSocket, s.token},
+		{"POST", sessionPattern + "/aws", onSocket, s.aws},
 		{"POST", sessionPattern + "/refresh", everywhere, s.refresh},
 		{"POST", sessionPattern + "/rejected", everywhere, s.rejected},
 		{"POST", sessionPattern + "/login", everywhere, s.login},
@@ -65,11 +66,19 @@ func (s *Server) table() routes {
 		{"POST", sessionPattern + "/secret", everywhere, s.secret},
 		{"GET", sessionPattern + "/history", everywhere, s.sessionHistory},
 		{"GET", sessionPattern + "/related", everywhere, s.related},
+		{"GET", sessionPattern + "/uses", everywhere, s.sessionUses},
 		{"POST", "/v1/keychain/unlock", everywhere, s.unlock},
 		{"GET", "/v1/providers", everywhere, s.providers},
 		{"POST", "/v1/discover", everywhere, s.discover},
 		{"GET", "/v1/autostart", everywhere, s.autostart},
 		{"PUT", "/v1/autostart", everywhere, s.setAutostart},
+		{"GET", "/v1/approvals", everywhere, s.approvals},
+		{"POST", approvalPattern, everywhere, s.answerApproval},
+		{"DELETE", approvalPattern, everywhere, s.revokeApproval},
+		{"GET", "/v1/files", onSocket, s.listFiles},
+		{"PUT", "/v1/files", onSocket, s.putFile},
+		{"POST", "/v1/files", onSocket, s.holdFile},
+		{"DELETE", "/v1/files", onSocket, s.removeFile},
 		{"POST", "/v1/notices/press", onSocket, s.press},
 		{"POST", "/v1/notices/shown", onSocket, s.shown},
 		{"POST", "/v1/ui/code", onSocket, s.uiCode},
@@ -117,6 +126,9 @@ func (t routes) find(r *http.Request, over reach) (route, string, error) {
 
 // split turns a path into its pattern and the session's name.
 func split(path string) (pattern, name string, err error) {
+	if id, found := strings.CutPrefix(path, approvalPrefix); found && id != "" && !strings.Contains(id, "/") {
+		return approvalPattern, id, nil
+	}
 	rest, found := strings.CutPrefix(path, sessionPrefix)
 	if !found || rest == "" {
 		return path, "", nil

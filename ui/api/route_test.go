@@ -34,11 +34,20 @@ var everyRoute = []struct {
 	{"POST", "/v1/sessions/github/secret", true, true, false, `{"client_secret":"s"}`, true},
 	{"GET", "/v1/sessions/github/history", true, true, false, "", false},
 	{"GET", "/v1/sessions/github/related", true, true, false, "", false},
+	{"GET", "/v1/sessions/github/uses", true, true, false, "", false},
+	{"POST", "/v1/sessions/github/aws", true, false, false, `{"role_arn":"arn:aws:iam::123456789012:role/Dev"}`, false},
 	{"POST", "/v1/keychain/unlock", true, true, false, `{}`, true},
 	{"GET", "/v1/providers", true, true, false, "", false},
 	{"POST", "/v1/discover", true, true, false, `{"issuer":"https://as.example"}`, false},
 	{"GET", "/v1/autostart", true, true, false, "", false},
 	{"PUT", "/v1/autostart", true, true, false, `{"on":true}`, true},
+	{"GET", "/v1/approvals", true, true, false, "", false},
+	{"POST", "/v1/approvals/some", true, true, false, `{"allow":false}`, false},
+	{"DELETE", "/v1/approvals/some", true, true, false, "", false},
+	{"GET", "/v1/files", true, false, false, "", false},
+	{"PUT", "/v1/files", true, false, false, `{"session":"github","path":"/a"}`, false},
+	{"POST", "/v1/files", true, false, false, `{"session":"github","path":"/a"}`, false},
+	{"DELETE", "/v1/files", true, false, false, `{"path":"/a"}`, false},
 	{"POST", "/v1/notices/press", true, false, false, `{"key":"session/github","action":"sign_in"}`, true},
 	{"POST", "/v1/notices/shown", true, false, false, `{"key":"session/github","id":7}`, false},
 	{"POST", "/v1/ui/code", true, false, false, `{}`, false},
@@ -59,7 +68,7 @@ func TestTableIsComplete(t *testing.T) {
 		} else if r.page {
 			doors = append(doors, "page")
 		}
-		pattern := strings.NewReplacer("/github", "/{name}", "/new", "/{name}").Replace(r.target)
+		pattern := strings.NewReplacer("/some", "/{id}", "/github", "/{name}", "/new", "/{name}").Replace(r.target)
 		want = append(want, r.method+" "+pattern+" "+strings.Join(doors, "+"))
 	}
 	got = h.server.Table()

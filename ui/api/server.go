@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -32,6 +31,11 @@ type Server struct {
 	routes routes
 	pages  *pages
 
+	handouts *handouts
+	uses     *uses
+
+	date dateHeader
+
 	socket, page *door
 	stopping     chan struct{} // closed when Run ends: streams and long waits end at once
 
@@ -42,8 +46,11 @@ type Server struct {
 // NewServer returns a Server; nothing is opened before Listen.
 func NewServer(o Options) (*Server, error) {
 	s := &Server{o: o, log: o.Log, pages: newPages(), stopping: make(chan struct{})}
+	s.handouts, s.uses = newHandouts(o.History.Tally), newUses()
 	s.routes = s.table()
-	s.socket = newDoor(doorOptions{name: "socket", open: s.openSocket, handler: s.socketHandler(), log: o.Log})
+	s.socket = newDoor(doorOptions{
+		name: "socket", open: s.openSocket, handler: s.socketHandler(), hot: newHot(s.answerHot), log: o.Log,
+	})
 	if o.HTTP == "" {
 		return s, nil
 	}
@@ -78,6 +85,7 @@ func (s *Server) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { s.socket.run(ctx) })
 	wg.Go(func() { s.watchSocket(ctx) })
+	wg.Go(func() { s.handouts.run(ctx) })
 	if s.page != nil {
 		wg.Go(func() { s.page.run(ctx) })
 	}
@@ -92,6 +100,7 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	closing.Wait()
 	wg.Wait()
+	s.handouts.flush() // of the last requests
 	return nil
 }
 
@@ -149,28 +158,31 @@ func (s *Server) tellEnv(env map[string]string) {
 // door is a listener with its server. It opens again by itself when the listener goes away.
 type door struct {
 	name string
-	open func() (net.Listener, error)
+	open func() (*guardedListener, error)
 	http *http.Server
+	hot  *hot // what stands in front of http; nil: nothing
 	log  *slog.Logger
 
 	mu     sync.Mutex // guards what follows
-	ln     net.Listener
+	ln     *guardedListener
 	err    error // why there is no ln
 	closed bool
 }
 
 type doorOptions struct {
 	name    string
-	open    func() (net.Listener, error)
+	open    func() (*guardedListener, error)
 	handler http.Handler
+	hot     *hot
 	log     *slog.Logger
 }
 
 func newDoor(o doorOptions) *door {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
-	return &door{name: o.name, open: o.open, log: o.log, http: &http.Server{
+	return &door{name: o.name, open: o.open, hot: o.hot, log: o.log, http: &http.Server{
 		Handler:                      o.handler,
+		ConnContext:                  withConnection,
 		ReadHeaderTimeout:            headerWait,
 		IdleTimeout:                  idleWait,
 		MaxHeaderBytes:               maxHeader,
@@ -202,7 +214,7 @@ func (d *door) run(ctx context.Context) {
 		ln := d.ln
 		d.mu.Unlock()
 		if ln != nil {
-			err := d.http.Serve(ln)
+			err := d.serve(ln)
 			if ctx.Err() != nil || errors.Is(err, http.ErrServerClosed) {
 				return
 			}
@@ -219,7 +231,14 @@ func (d *door) run(ctx context.Context) {
 	}
 }
 
-func (d *door) lost(ln net.Listener, err error) {
+func (d *door) serve(ln *guardedListener) error {
+	if d.hot != nil {
+		return d.hot.serve(ln, d.http)
+	}
+	return d.http.Serve(ln)
+}
+
+func (d *door) lost(ln *guardedListener, err error) {
 	_ = ln.Close()
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -247,6 +266,9 @@ func (d *door) close(drain context.Context) {
 	d.mu.Unlock()
 	if ln != nil {
 		_ = ln.Close() // also where it was never served
+	}
+	if d.hot != nil {
+		d.hot.close()
 	}
 	if d.http.Shutdown(drain) != nil {
 		_ = d.http.Close()

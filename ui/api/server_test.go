@@ -44,7 +44,9 @@ type house struct {
 func open(tb testing.TB, sessions ...session.Session) *house {
 	tb.Helper()
 	k := apitest.New(sessions...)
-	return openWith(tb, k, apitest.Options(tb, k, page()))
+	o := apitest.Options(tb, k, page())
+	o.AWS = new(trade)
+	return openWith(tb, k, o)
 }
 
 func openWith(tb testing.TB, k *apitest.Keeper, o api.Options) *house {

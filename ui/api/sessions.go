@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 	"sessionkeeper/session/history"
 	"sessionkeeper/session/secret"
 	"sessionkeeper/ui/api/client"
+	"sessionkeeper/ui/api/peer"
 )
 
 func (s *Server) list(w http.ResponseWriter, _ *request) error {
@@ -87,6 +89,7 @@ func definition(name string, d client.Definition) config.Session {
 		MaxAge:       config.Duration(d.MaxAge),
 		WarnBefore:   (*config.Duration)(d.WarnBefore),
 		AutoOpen:     d.AutoOpen,
+		Confirm:      d.Confirm,
 	}
 }
 
@@ -112,29 +115,36 @@ func (b waitBody) orDefault() time.Duration {
 }
 
 func (s *Server) token(w http.ResponseWriter, r *request) error {
-	var body struct {
-		waitBody
-		MinTTL  client.Duration `json:"min_ttl"`
-		Force   bool            `json:"force"`
-		IDToken bool            `json:"id_token"`
-	}
+	var body tokenBody
 	if err := decode(w, r.Request, &body); err != nil {
 		return err
 	}
-	t, err := s.o.Keeper.Token(r.Context(), r.name, session.TokenRequest{
-		MinTTL: time.Duration(body.MinTTL), Wait: body.orDefault(), Force: body.Force, IDToken: body.IDToken,
-	})
+	want, program := body.request(), programOf(r.Request)
+	if err := s.approveWithin(r.Context(), &want, r.name, program); err != nil {
+		return err
+	}
+	t, err := s.o.Keeper.Token(r.Context(), r.name, want)
 	if err != nil {
 		return err
 	}
-	scopes := t.Scopes
-	if scopes == nil {
-		scopes = []string{}
+	s.handedOut(r.name, program, r.Header.Get(faceHeader))
+	sendToken(w, t)
+	return nil
+}
+
+// approveWithin is approve within the wait of a request for a token, of which it leaves what it did not need.
+func (s *Server) approveWithin(ctx context.Context, want *session.TokenRequest, name string, p peer.Program) error {
+	if !s.needsApproval(name) {
+		return nil
 	}
-	return answer(w, client.TokenBody{
-		AccessToken: t.Access.Reveal(), TokenType: t.Type, ExpiresAt: t.ExpiresAt.UTC(),
-		Scopes: scopes, Generation: t.Generation,
-	})
+	began := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, want.Wait)
+	defer cancel()
+	if err := s.approve(ctx, name, p); err != nil {
+		return err
+	}
+	want.Wait = max(want.Wait-time.Since(began), time.Nanosecond)
+	return nil
 }
 
 func (s *Server) refresh(w http.ResponseWriter, r *request) error {
@@ -223,6 +233,7 @@ func (s *Server) entries(r *request, name string) ([]history.Entry, error) {
 		}
 		limit = n
 	}
+	s.handouts.flush()
 	entries, err := s.o.History.List(r.Context(), name, limit)
 	if err != nil {
 		return nil, fmt.Errorf("reading the history: %w", err)

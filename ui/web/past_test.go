@@ -14,8 +14,8 @@ import (
 // past is a history in front of the keeper's own: what happened before the test began. E is the entries' type, which a
 // face does not name.
 type past[E any] struct {
+	*apitest.Keeper
 	list    func(ctx context.Context, name string, limit int) ([]E, error)
-	keeper  *apitest.Keeper
 	entries []client.Entry // oldest first
 }
 
@@ -30,13 +30,10 @@ func (p past[E]) List(ctx context.Context, name string, limit int) ([]E, error) 
 	return found, err
 }
 
-// Err is the keeper's.
-func (p past[E]) Err() error { return p.keeper.Err() }
-
 func before[E any](
 	list func(context.Context, string, int) ([]E, error), k *apitest.Keeper, entries []client.Entry,
 ) past[E] {
-	return past[E]{list: list, keeper: k, entries: entries}
+	return past[E]{Keeper: k, list: list, entries: entries}
 }
 
 // converted is what the same JSON means as another type.

@@ -366,6 +366,13 @@ func (k *Keeper) List(_ context.Context, name string, limit int) ([]history.Entr
 	return found, nil
 }
 
+// Tally is that of history.Log; each is an entry of its own.
+func (k *Keeper) Tally(t history.Tally) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.entries = append(k.entries, t.Entry())
+}
+
 // Err is that of history.Log.
 func (k *Keeper) Err() error {
 	k.mu.Lock()

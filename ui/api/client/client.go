@@ -37,7 +37,7 @@ type Client struct {
 func New(socket string) *Client {
 	t := &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return fast.Dial(ctx, socket)
+			return connect(ctx, socket)
 		},
 		DisableCompression:  true,
 		MaxIdleConnsPerHost: 8,
@@ -198,6 +198,13 @@ func (c *Client) Related(ctx context.Context, name string) ([]string, error) {
 	var names []string
 	err := c.get(ctx, route(name, "/related"), &names)
 	return names, err
+}
+
+// Uses gives the programs that use a session now, the longest user first.
+func (c *Client) Uses(ctx context.Context, name string) ([]Use, error) {
+	var u []Use
+	err := c.get(ctx, route(name, "/uses"), &u)
+	return u, err
 }
 
 // History gives what happened to a session, newest first; name "" gives everyone's, limit 0 all that is kept.

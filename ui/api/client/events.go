@@ -20,19 +20,44 @@ const maxEvent = 64 << 20
 // the connection breaks: then comes one last error, io.EOF for a keeper that stopped. face tells the keeper who
 // listens; "tray" takes the notifications over from it, "" is anybody.
 func (c *Client) Events(ctx context.Context, face string) iter.Seq2[Event, error] {
+	return c.EventsFor(ctx, Listener{Face: face})
+}
+
+// Listener says who listens to events.
+type Listener struct {
+	Face     string   // exec, proxy or program: the listener uses Sessions as long as it listens; "" is anybody
+	Sessions []string // to tell of, beside what concerns all; none: every one
+	Label    string   // what a person knows the listener by: a program's name, a proxy's target
+}
+
+func (l Listener) query() string {
+	q := url.Values{}
+	if len(l.Sessions) > 0 {
+		q["session"] = l.Sessions
+	}
+	for key, value := range map[string]string{"face": l.Face, "label": l.Label} {
+		if value != "" {
+			q.Set(key, value)
+		}
+	}
+	if len(q) == 0 {
+		return ""
+	}
+	return "?" + q.Encode()
+}
+
+// EventsFor is Events for a listener who says more of itself.
+func (c *Client) EventsFor(ctx context.Context, l Listener) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		if err := c.events(ctx, face, func(e Event) bool { return yield(e, nil) }); err != nil {
+		if err := c.events(ctx, l, func(e Event) bool { return yield(e, nil) }); err != nil {
 			yield(Event{}, err)
 		}
 	}
 }
 
 // events returns nil when yield wants no more.
-func (c *Client) events(ctx context.Context, face string, yield func(Event) bool) error {
-	path := "/v1/events"
-	if face != "" {
-		path += "?face=" + url.QueryEscape(face)
-	}
+func (c *Client) events(ctx context.Context, l Listener, yield func(Event) bool) error {
+	path := "/v1/events" + l.query()
 	response, err := c.send(ctx, call{method: http.MethodGet, path: path})
 	if err != nil {
 		return err

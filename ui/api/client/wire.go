@@ -88,6 +88,7 @@ type Definition struct {
 	MaxAge       Duration          `json:"max_age,omitzero"`
 	WarnBefore   *Duration         `json:"warn_before,omitempty"` // nil: the setting
 	AutoOpen     *bool             `json:"auto_open,omitempty"`   // nil: the setting
+	Confirm      bool              `json:"confirm,omitempty"`     // programs are asked about before they get a token
 }
 
 // PutBody is the body of PUT /v1/sessions/{name}, in clear. Name, where it is set, is the path's.
@@ -183,6 +184,15 @@ type Entry struct {
 	Session string            `json:"session"`
 	Type    string            `json:"type"`
 	Detail  map[string]string `json:"detail,omitempty"`
+}
+
+// Use is a program that uses a session now.
+type Use struct {
+	Face    string    `json:"face"`            // exec, proxy, program or file
+	Label   string    `json:"label,omitempty"` // by the program's own word
+	PID     int       `json:"pid,omitempty"`
+	Program string    `json:"program,omitempty"` // its executable
+	Since   time.Time `json:"since"`
 }
 
 // Keychain is the keychain as it stands.

@@ -3,12 +3,14 @@ import { Fragment, h, render } from "preact";
 import type { VNode } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { AddView } from "./add";
+import { questions } from "./approvals";
 import { keepFocus } from "./focus";
 import { HealthView, Unlock } from "./health";
 import { HistoryView } from "./history";
 import { enter, tryNow } from "./live";
 import { Mark } from "./marks";
 import { Copy } from "./parts";
+import { Questions, ProgramsView } from "./programs";
 import { Ask } from "./question";
 import { SessionsView } from "./sessions";
 import { useStore, waiting } from "./state";
@@ -17,6 +19,7 @@ import { keychainProblem, labels } from "./words";
 
 const views: [View, string][] = [
   ["sessions", labels.sessions],
+  ["programs", labels.programs],
   ["add", labels.add.replace("…", "")],
   ["history", labels.history],
   ["health", "Health"],
@@ -24,7 +27,7 @@ const views: [View, string][] = [
 
 function App(): VNode {
   const state = useStore();
-  const waits = waiting(state.sessions);
+  const waits = waiting(state.sessions) + questions(state.approvals).length;
   useEffect(() => {
     document.title = waits > 0 ? `(${waits}) Sessionkeeper` : "Sessionkeeper";
   }, [waits]);
@@ -58,6 +61,7 @@ function App(): VNode {
         {state.link === "lost" && <Lost />}
         {state.link === "closed" && <Closed />}
         {open && <Keychain state={state} />}
+        {open && <Questions state={state} />}
         {open && state.link !== "opening" && <Shown state={state} key={state.view} />}
       </main>
       {state.link !== "closed" && (
@@ -85,6 +89,8 @@ function Shown({ state }: { state: State }): VNode {
 
 function view(state: State): VNode {
   switch (state.view) {
+    case "programs":
+      return <ProgramsView state={state} />;
     case "add":
       return <AddView state={state} />;
     case "history":

@@ -14,7 +14,7 @@ import { TimesOf } from "./times";
 import { Timeline } from "./timeline";
 import { fields, fill, isolated, labels, plain, problemOf, sentences, stateWord, titled, tone } from "./words";
 import type { Problem } from "./words";
-import type { Session } from "./wire";
+import type { Session, Use } from "./wire";
 
 interface CardProps {
   session: Session;
@@ -249,11 +249,12 @@ interface ActionsProps {
 function Actions({ session: s, running, tell }: ActionsProps): VNode {
   const name = titled(s.name);
   const is = (...states: string[]) => states.includes(s.state);
+  const uses = () => ask<Use[]>("GET", address(s.name, "/uses"));
   const signOut = async () => {
-    const related = await ask<string[]>("GET", address(s.name, "/related"));
-    change({ question: { what: "sign_out", name: s.name, related } });
+    const [related, used] = await Promise.all([ask<string[]>("GET", address(s.name, "/related")), uses()]);
+    change({ question: { what: "sign_out", name: s.name, related, uses: used } });
   };
-  const remove = () => change({ question: { what: "remove", name: s.name, related: [] } });
+  const remove = async () => change({ question: { what: "remove", name: s.name, related: [], uses: await uses() } });
   return (
     <div class="buttons">
       {is("active", "retrying", "expiring") && (
@@ -276,7 +277,7 @@ function Actions({ session: s, running, tell }: ActionsProps): VNode {
           {labels.sign_out}
         </Act>
       )}
-      <Act run={remove} label={`${labels.remove} ${name}`}>
+      <Act run={remove} failed={tell} label={`${labels.remove} ${name}`}>
         {labels.remove}
       </Act>
     </div>

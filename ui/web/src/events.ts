@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { address, ask } from "./keeper";
 import { failed, onEntries } from "./live";
 import type { Entry } from "./wire";
-import { plain, reasonWord, stateWord } from "./words";
+import { count, fill, isolated, plain, programWord, reasonWord, sentences, stateWord } from "./words";
 
 export interface History {
   entries: readonly Entry[] | null; // newest first; null: not read yet
@@ -60,6 +60,8 @@ export function more(e: Entry): string {
         .join(" → "),
     );
     if (d["reason"]) parts.push(reasonWord(d["reason"]));
+  } else if (e.type === "token.handed_out") {
+    parts.push(...handedOut(d));
   } else if (e.type === "consent.done") {
     if (d["outcome"] && d["outcome"] !== "done") parts.push(reasonWord(d["outcome"]).replaceAll("_", " "));
   } else {
@@ -70,6 +72,18 @@ export function more(e: Entry): string {
     if (e.type === "session.warning" && d["kind"] === "outage") parts.push("the provider cannot be reached");
   }
   return parts.filter(Boolean).join(" · ");
+}
+
+/** handedOut says to whom tokens were given, and how often in that hour. */
+function handedOut(d: Record<string, string>): string[] {
+  const program = (path: string): string => isolated(programWord(path));
+  const times = Number(d["count"]);
+  return [
+    program(d["program"] ?? ""),
+    times > 0 ? count("times", times) : "",
+    d["parent"] ? fill(sentences.started_by, { program: program(d["parent"]) }) : "",
+    d["face"] && d["face"] !== "socket" ? plain(d["face"]) : "",
+  ];
 }
 
 /** kindOf says how an entry is drawn. */

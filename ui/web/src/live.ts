@@ -1,6 +1,8 @@
 // Keeps the page in step with the keeper: one stream of events, drawn once a frame.
+import { followApprovals, watchApprovals } from "./approvals";
 import { setClock } from "./clock";
 import { Expired, Gone, Refusal, address, ask, events, exchange, signedIn } from "./keeper";
+import { lockOut } from "./lock";
 import { checkSignIn, checkSignIns } from "./signin";
 import { change, current, markOpened, say, show, shown } from "./state";
 import type { View } from "./state";
@@ -144,6 +146,7 @@ function snapshot(event: KeeperEvent): void {
   if (current().link !== "opening") for (const listen of historians) listen(null);
   shown(sessions, { link: "live", opened: new Set() });
   void checkSignIns();
+  watchApprovals();
   if (!current().providers) void readProviders();
 }
 
@@ -157,6 +160,7 @@ function happened(event: KeeperEvent): void {
   if (affectsHealth.has(event.type)) followHealth();
   const name = event.session;
   if (!name) return;
+  followApprovals();
   if (event.type === "consent.opened") markOpened(name, event["kind"] !== "device" && !current().signIns.has(name));
   if (event.type === "consent.done" || event.type === "session.removed") markOpened(name, false);
   if (event.now) {
@@ -208,21 +212,6 @@ async function listen(): Promise<void> {
   lockOut();
 }
 
-/** lockOut forgets everything: this page may not ask any more. */
-export function lockOut(): void {
-  change({
-    link: "closed",
-    sessions: new Map(),
-    order: [],
-    signIns: new Map(),
-    opened: new Set(),
-    notes: new Map(),
-    question: null,
-    health: null,
-    said: "",
-  });
-}
-
 /** failed says what became of a request, or locks the page where it may not ask. */
 export function failed(error: unknown): string {
   if (error instanceof Expired) {
@@ -234,7 +223,7 @@ export function failed(error: unknown): string {
 
 let listening = false;
 
-const views = new Set(["sessions", "add", "history", "health"]);
+const views = new Set(["sessions", "programs", "add", "history", "health"]);
 
 /** enter reads the address: a one-time code, which is taken out of it before anything else, and what to show. */
 export async function enter(): Promise<void> {

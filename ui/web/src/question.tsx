@@ -6,8 +6,8 @@ import { Refusal, address, ask } from "./keeper";
 import { Act, Long } from "./parts";
 import { change, note, say } from "./state";
 import type { Question } from "./state";
-import type { Logout, Session } from "./wire";
-import { fill, isolated, labels, remoteWord, sentences, stateWord, titled } from "./words";
+import type { Logout, Session, Use } from "./wire";
+import { fill, isolated, labels, programWord, remoteWord, sentences, stateWord, titled } from "./words";
 
 async function signOut(name: string): Promise<Logout> {
   return ask<Logout>("POST", address(name, "/logout"), {});
@@ -23,6 +23,36 @@ async function remove(name: string): Promise<void> {
   await ask("DELETE", address(name));
   note(name, "");
   say(`“${isolated(name)}” was removed.`);
+}
+
+const mostUses = 5; // are named
+
+/** called is what a person knows a user of a session by. */
+function called({ face, label, program, pid }: Use): string {
+  const name = titled(label || programWord(program ?? ""));
+  if (face === "file") return fill(sentences.used_file, { name });
+  if (face === "proxy") return fill(sentences.used_proxy, { name });
+  const path = program ? titled(programWord(program)) : name;
+  const known = [label && path !== name ? path : "", pid ? `process ${pid}` : ""].filter(Boolean).join(", ");
+  return known ? `${name} (${known})` : name;
+}
+
+/** Uses names what stops working. */
+function Uses({ uses }: { uses: Use[] }): VNode | null {
+  if (uses.length === 0) return null;
+  return (
+    <div class="uses">
+      <p>
+        <strong>{sentences.stop_working}</strong>
+      </p>
+      <ul>
+        {uses.slice(0, mostUses).map((use, i) => (
+          <li key={i}>{called(use)}</li>
+        ))}
+        {uses.length > mostUses && <li>and {uses.length - mostUses} more</li>}
+      </ul>
+    </div>
+  );
 }
 
 export function Ask({ question: q, session }: { question: Question; session: Session | undefined }): VNode {
@@ -60,6 +90,7 @@ export function Ask({ question: q, session }: { question: Question; session: Ses
             </strong>
           </p>
         )}
+        <Uses uses={q.uses} />
         {fault && (
           <p class="fault">
             <Long text={fault} />
@@ -76,6 +107,7 @@ export function Ask({ question: q, session }: { question: Question; session: Ses
       <Fragment>
         <h2 id="question">{fill(sentences.confirm_remove, { name })}</h2>
         <p>{sentences.confirm_remove_detail}</p>
+        <Uses uses={q.uses} />
         {fault && (
           <p class="fault">
             <Long text={fault} />

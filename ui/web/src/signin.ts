@@ -1,6 +1,6 @@
 // Sign-ins that run. They end by an event; nobody waits on a connection for them, of which a browser has few.
 import { Expired, Refusal, address, ask } from "./keeper";
-import { lockOut } from "./live";
+import { lockOut } from "./lock";
 import { change, current, markOpened, note, put, say } from "./state";
 import type { SignIn } from "./state";
 import type { Login, LoginRequest } from "./wire";

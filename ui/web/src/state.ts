@@ -1,12 +1,12 @@
 // What the page knows. It is never changed in place: each change makes a new State and tells who draws it.
 import { useLayoutEffect, useState } from "preact/hooks";
-import type { Health, Login, Provider, Session } from "./wire";
+import type { Approvals, Health, Login, Provider, Session, Use } from "./wire";
 import { tone } from "./words";
 
 /** Link is how the page stands with the keeper; closed: the page may not ask. */
 export type Link = "opening" | "live" | "lost" | "closed";
 
-export type View = "sessions" | "add" | "history" | "health";
+export type View = "sessions" | "programs" | "add" | "history" | "health";
 
 /** Note is what became of something that the user asked for. */
 export interface Note {
@@ -24,6 +24,7 @@ export interface Question {
   what: "sign_out" | "remove";
   name: string;
   related: string[]; // other sessions that it may end
+  uses: Use[]; // what uses it now
 }
 
 export interface State {
@@ -37,6 +38,7 @@ export interface State {
   notes: ReadonlyMap<string, Note>;
   question: Question | null;
   health: Health | null;
+  approvals: Approvals | null; // null: not read yet
   providers: readonly Provider[] | null; // null: not read yet
   said: string; // for who listens to a screen reader
 }
@@ -52,6 +54,7 @@ let state: State = {
   notes: new Map(),
   question: null,
   health: null,
+  approvals: null,
   providers: null,
   said: "",
 };

@@ -107,7 +107,7 @@ function Picture({ name, session, entries, span, spoken }: PictureProps): VNode 
             <path class="axis" d={`M0 ${tall - 20.5}H${width}`} />
             {ticks.map(([at, text], i) => {
               const left = x(at);
-              const apart = left > wordWidth / 2 && Math.abs(left - x(time)) > wordWidth * 0.7;
+              const apart = left > wordWidth / 2 && Math.abs(left - x(time)) > wordWidth * 0.85;
               return (
                 <Fragment key={at}>
                   <path class="axis" d={`M${left} ${tall - 24}v7`} />

@@ -53,6 +53,38 @@ export interface Entry {
   detail?: Record<string, string>;
 }
 
+/** Approval is a question whether a program may use a session, or what was answered. */
+export interface Approval {
+  id: string;
+  session: string;
+  state: "asking" | "allowed" | "denied";
+  program: string; // a path, of any length and in any script; "" where it hides
+  parent?: string;
+  dir?: string;
+  pid?: number;
+  asked_at: string;
+  until?: string;
+  lasting?: boolean; // it can be allowed for an hour
+  once?: boolean;
+  running?: boolean; // allowed as long as it runs
+  unheard?: boolean; // denied because nobody answered
+  waiting?: number; // requests
+}
+
+export interface Approvals {
+  sessions: string[]; // whose programs are asked about
+  approvals: Approval[]; // questions first
+}
+
+/** Use is a program that uses a session now. */
+export interface Use {
+  face: string; // exec, proxy, program or file
+  label?: string;
+  pid?: number;
+  program?: string;
+  since: string;
+}
+
 export interface Part {
   state: string;
   detail?: string;

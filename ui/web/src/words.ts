@@ -29,6 +29,9 @@ export const eventWord = (type: string): string => (book.events as Table<string>
 export const keychainWord = (state: string): string => (book.keychain as Table<string>)[state] ?? state;
 export const reasonWord = (reason: string): string => (book.reasons as Table<string>)[reason] ?? reason;
 export const remoteWord = (remote: string): string => (book.remote as Table<string>)[remote] ?? "";
+/** programWord is how people call a program: the last part of where it lies. */
+export const programWord = (path: string): string => path.split(/[/\\]/).filter(Boolean).pop() ?? sentences.some_program;
+
 export const checkWord = (check: string): string => (book.checks as Table<string>)[check] ?? "";
 
 // What turns the direction of the text around it, hides it, or is no character at all.
