@@ -1,5 +1,6 @@
 // Command sessionkeeper is what people and programs call. It answers what a program waits for, a token, by itself and in
-// a millisecond or two, and hands every other command over to sessionkeeper-keeper, which lies beside it.
+// a millisecond or two, and hands every other command over to sessionkeeper-keeper, which lies beside it. Under a name
+// by which another program looks for its credential helper, git-credential-sessionkeeper say, it is that helper.
 package main
 
 import (
@@ -12,19 +13,22 @@ import (
 )
 
 func main() {
-	code, done := helper.Quick(context.Background(), os.Args[1:], os.Stdout, os.Stderr)
+	args := helper.Args(os.Args)
+	code, done := helper.Quick(context.Background(), args, helper.Streams{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv,
+	})
 	if !done {
-		code = handOver()
+		code = handOver(args)
 	}
 	os.Exit(code)
 }
 
-// handOver runs the whole program with our arguments, in our place where the system can do that.
-func handOver() int {
+// handOver runs the whole program with these arguments, in our place where the system can do that.
+func handOver(args []string) int {
 	program, err := whole()
 	if err == nil {
 		var code int
-		if code, err = replace(program); err == nil {
+		if code, err = replace(program, args); err == nil {
 			return code
 		}
 	}

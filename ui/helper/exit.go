@@ -96,6 +96,10 @@ func report(stderr io.Writer, err error) int {
 		return ExitDone
 	}
 	_, _ = fmt.Fprintf(stderr, "sessionkeeper: %s\n", Advice(err))
+	return exitCode(err)
+}
+
+func exitCode(err error) int {
 	if r, ok := errors.AsType[*RefusalError](err); ok {
 		return ExitOf(r.Code)
 	}

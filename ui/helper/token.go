@@ -22,10 +22,13 @@ type TokenCall struct {
 	JSON    bool // the local API's answer instead
 }
 
-// Quick answers `token` and `header` while a keeper runs, before anything heavy is set up: programs call these
-// for every request of theirs. done is false where the ordinary way must be taken, because no keeper runs or because
-// the arguments are not the plain ones.
-func Quick(ctx context.Context, args []string, stdout, stderr io.Writer) (code int, done bool) {
+// Quick answers `token`, `header` and the helpers while a keeper runs, before anything heavy is set up: programs call
+// these for every request of theirs. args are those of Args. done is false where the ordinary way must be taken, because
+// no keeper runs or because the arguments are not the plain ones; nothing has been read or written then.
+func Quick(ctx context.Context, args []string, s Streams) (code int, done bool) {
+	if i, ok := ParseInvocation(args); ok {
+		return i.quick(ctx, s)
+	}
 	c, ok := Parse(args)
 	if !ok {
 		return 0, false
@@ -34,11 +37,11 @@ func Quick(ctx context.Context, args []string, stdout, stderr io.Writer) (code i
 	if err != nil {
 		return 0, false
 	}
-	err = c.Run(ctx, p.Socket(), stdout)
+	err = c.Run(ctx, p.Socket(), s.Stdout)
 	if errors.Is(err, fast.ErrNoKeeper) {
 		return 0, false
 	}
-	return report(stderr, err), true
+	return report(s.Stderr, err), true
 }
 
 // Parse reads the plain forms of `token NAME` and `header NAME` alone; anything else (help, a wrong flag) is

@@ -177,3 +177,62 @@ func TestContextEndsTheWait(t *testing.T) {
 		t.Errorf("got %v; want context.Canceled", err)
 	}
 }
+
+func TestPost(t *testing.T) {
+	k := apitest.New(github())
+	o := apitest.Options(t, k, nil)
+	apitest.Serve(t, o)
+	status, answer, err := fast.Post(t.Context(), o.Places.Socket(), "/v1/sessions/github/refresh", []byte(`{}`))
+	if err != nil || status != 200 || !strings.Contains(string(answer), `"generation":4`) {
+		t.Errorf("got %d %q, %v", status, answer, err)
+	}
+	status, answer, err = fast.Post(t.Context(), o.Places.Socket(), "/v1/sessions/none/refresh", nil)
+	if err != nil || status != 404 || !strings.Contains(string(answer), `"code":"not_found"`) {
+		t.Errorf("got %d %q, %v", status, answer, err)
+	}
+	for _, path := range []string{"", "v1/x", "/v1/a b", "/v1/a HTTP/1.1\r\nX: y", "/v1/\n", "/v1/é"} {
+		if _, _, err := fast.Post(t.Context(), o.Places.Socket(), path, nil); err == nil {
+			t.Errorf("the path %q was sent", path)
+		}
+	}
+}
+
+func TestReject(t *testing.T) {
+	k := apitest.New(github())
+	o := apitest.Options(t, k, nil)
+	apitest.Serve(t, o)
+	if err := fast.Reject(t.Context(), o.Places.Socket(), "github", 3); err != nil {
+		t.Error(err)
+	}
+	if s, err := k.Session("github"); err != nil || s.Generation != 4 {
+		t.Errorf("the session has generation %d, %v; want 4", s.Generation, err)
+	}
+	for name, generation := range map[string]uint64{"github": 0, "no such session/../x": 3} {
+		if err := fast.Reject(t.Context(), o.Places.Socket(), name, generation); err == nil {
+			t.Errorf("generation %d of %q was accepted", generation, name)
+		}
+	}
+	if err := fast.Reject(t.Context(), o.Places.Socket()+"x", "github", 3); !errors.Is(err, fast.ErrNoKeeper) {
+		t.Errorf("without a keeper: %v; want ErrNoKeeper", err)
+	}
+}
+
+func TestLongNamesAndAnswers(t *testing.T) {
+	name := strings.Repeat("ü/ ?#%", 300)
+	k := apitest.New(session.Session{Name: name, State: session.Active, Scopes: []string{strings.Repeat("s", 100<<10)}})
+	o := apitest.Options(t, k, nil)
+	apitest.Serve(t, o)
+	a, err := fast.Token(t.Context(), o.Places.Socket(), name, fast.Request{})
+	if err != nil || a.Token.Empty() || len(a.Scopes) != 1 || len(a.Scopes[0]) != 100<<10 {
+		t.Errorf("got status %d with %d scopes, %v", a.Status, len(a.Scopes), err)
+	}
+}
+
+func TestDeadline(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	_, err := fast.Token(ctx, answering(t, ""), "github", fast.Request{})
+	if !errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v; want a deadline", err)
+	}
+}

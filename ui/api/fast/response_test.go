@@ -19,9 +19,12 @@ func FuzzResponse(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, all []byte) {
-		status, body, err := parseResponse(all)
+		status, body, whole, err := parseResponse(all, true)
 		if err != nil {
 			return
+		}
+		if !whole {
+			t.Fatalf("%q ended, and more is waited for", all)
 		}
 		if _, err := decode(status, body); err != nil && bytes.Contains([]byte(err.Error()), body) && len(body) > 20 {
 			t.Errorf("the error quotes the body: %v", err)
