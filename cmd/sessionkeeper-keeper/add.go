@@ -54,6 +54,7 @@ nothing is kept. Providers that are known by an ID: sessionkeeper providers`,
 	flags.StringArrayVar(&f.vars, "var", nil, "`NAME=VALUE` for what a known provider's addresses leave open")
 	flags.Var(&f.maxAge, "max-age", "how long a session may last at most, from sign-in")
 	flags.Var(&f.warnBefore, "warn-before", "how long before its end to warn")
+	flags.BoolVar(&d.Confirm, "confirm", false, "ask on the desktop before a program gets a token of it")
 	flags.BoolVar(&f.device, "device", false, "sign in on another device, with a code")
 	flags.BoolVar(&f.noBrowser, "no-browser", false, "print the sign-in address on stdout instead of opening it")
 	flags.StringVar(&f.refreshOld, "refresh-token-file", "", "`FILE` with a refresh token that you have; - for stdin")

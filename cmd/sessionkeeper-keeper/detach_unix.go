@@ -4,6 +4,8 @@ package main
 
 import (
 	"os"
+	"os/signal"
+	"slices"
 	"strconv"
 	"syscall"
 
@@ -16,8 +18,10 @@ func detached() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true}
 // terminate asks a process to end.
 func terminate(p *os.Process) error { return p.Signal(unix.SIGTERM) }
 
-// stopSignals end a command.
-func stopSignals() []os.Signal { return []os.Signal{os.Interrupt, unix.SIGTERM, unix.SIGHUP} }
+// stopSignals end a command. One that we were started to ignore (nohup, a shell's background) stays ignored.
+func stopSignals() []os.Signal {
+	return slices.DeleteFunc([]os.Signal{os.Interrupt, unix.SIGTERM, unix.SIGHUP}, signal.Ignored)
+}
 
 // keepDescriptors lets no descriptor that we were started with, a lock or a pipe of some script, go on to a child.
 func keepDescriptors() {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -50,15 +51,38 @@ func printHistory(cmd *cobra.Command, entries []client.Entry) error {
 	}
 	rows := [][]string{{"TIME", "SESSION", "WHAT", "DETAIL"}}
 	for _, e := range entries {
-		var detail []string
-		for _, key := range slices.Sorted(maps.Keys(e.Detail)) {
-			detail = append(detail, clean(key)+"="+clean(e.Detail[key]))
-		}
 		rows = append(rows, []string{
-			e.At.Local().Format("2006-01-02 15:04:05"), clean(e.Session), clean(words.Event(e.Type)), strings.Join(detail, " "),
+			e.At.Local().Format("2006-01-02 15:04:05"), clean(e.Session), clean(words.Event(e.Type)), entryDetail(e),
 		})
 	}
 	return table(cmd.OutOrStdout(), rows)
+}
+
+// entryDetail is what else is known of an entry.
+func entryDetail(e client.Entry) string {
+	if times, err := strconv.Atoi(e.Detail["count"]); err == nil && e.Type == session.EventHandedOut {
+		return handedOutWords(e, times)
+	}
+	var detail []string
+	for _, key := range slices.Sorted(maps.Keys(e.Detail)) {
+		detail = append(detail, clean(key)+"="+clean(e.Detail[key]))
+	}
+	return strings.Join(detail, " ")
+}
+
+// handedOutWords says to whom tokens went in an hour: "handed out 132 times to curl (/usr/bin/curl)".
+func handedOutWords(e client.Entry, times int) string {
+	v := words.Values{"times": words.Safe(words.Count("times", times)), "face": words.Name(e.Detail["face"])}
+	program := e.Detail["program"]
+	v["program"] = words.Name(programName(program))
+	if program != "" {
+		v["program"] += " (" + words.Path(program) + ")"
+	}
+	story := e.Type
+	if face := e.Detail["face"]; face != "" && face != "socket" {
+		story += ".face"
+	}
+	return clean(words.Say(words.Stories, story, v))
 }
 
 func eventsCommand() *cobra.Command {

@@ -35,6 +35,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
+	if e, ok := errors.AsType[*ending](err); ok {
+		return e.passOn()
+	}
 	if err != nil && ctx.Err() != nil {
 		return helper.ExitInterrupted
 	}
@@ -61,8 +64,8 @@ func commands() *cobra.Command {
 		serveCommand(), addCommand(), loginCommand(), logoutCommand(), removeCommand(),
 		pauseCommand(), resumeCommand(), refreshCommand(), setSecretCommand(),
 		listCommand(), statusCommand(), historyCommand(), eventsCommand(), doctorCommand(),
-		tokenCommand(), headerCommand(), providersCommand(), uiCommand(), demoCommand(),
-		versionCommand(), autostartCommand(), keychainChildCommand(),
+		tokenCommand(), headerCommand(), helperCommand(), execCommand(), fileCommand(), proxyCommand(), providersCommand(), uiCommand(), demoCommand(),
+		versionCommand(), autostartCommand(), approvalsCommand(), keychainChildCommand(),
 	)
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()

@@ -128,6 +128,7 @@ func TestScript(t *testing.T) {
 			"stop":     scriptStop,
 			"opened":   scriptOpened,
 			"keeper":   scriptKeeper,
+			"becomes":  scriptBecomes,
 		},
 	})
 }

@@ -23,6 +23,7 @@ import (
 	"sessionkeeper/ui/api"
 	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/api/places"
+	"sessionkeeper/ui/cloud"
 	"sessionkeeper/ui/desktop"
 	"sessionkeeper/ui/web"
 )
@@ -175,10 +176,19 @@ func (h *house) keep(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
+	approvals := api.NewApprovals(api.ApprovalsOptions{
+		Confirm: h.dir.Confirm, Keeper: keeper, Notices: board, Log: h.log,
+		Open: func(ctx context.Context) error { return openPrograms(ctx, screen, server.PageURL()) },
+	})
+	aws := cloud.NewSTS(cloud.STSOptions{Keeper: keeper, Log: h.log})
+	files := h.tokenFiles(ctx, keeper)
 	server, err = api.NewServer(api.Options{
 		Keeper: keeper, History: past, Version: version(), Places: h.places, HTTP: h.settings.HTTP,
-		Page: web.Page(), Log: h.log, Notices: board, Autostart: startAtLogin(called),
+		Page: web.Page(), Log: h.log, Notices: board, Approvals: approvals, Autostart: startAtLogin(called),
 		Keychain: func() api.Keychain { return api.Keychain(vault.Health()) },
+		AWS:      aws,
+		Files:    files,
+		Uses:     files.Uses,
 		OnEnv:    func(env map[string]string) { adopt(screen, vault, env) },
 	})
 	if err != nil {
@@ -192,8 +202,11 @@ func (h *house) keep(ctx context.Context, stdout io.Writer) error {
 	crew.start(ctx, part{name: "history", run: past.Run})
 	crew.start(ctx, part{name: "desktop", run: screen.Run})
 	crew.start(ctx, part{name: "notices", run: board.Run})
+	crew.start(ctx, part{name: "approvals", run: approvals.Run})
 	crew.start(ctx, part{name: "sessions", run: keeper.Run, vital: true})
-	relay := &relay{keeper: keeper, screen: screen, board: board, vault: vault}
+	crew.start(ctx, part{name: "AWS credentials", run: aws.Run})
+	crew.start(ctx, part{name: "token files", run: files.Run})
+	relay := &relay{keeper: keeper, screen: screen, board: board, approvals: approvals, vault: vault}
 	crew.start(ctx, part{name: "relay", run: relay.run})
 	crew.start(ctx, part{name: "configuration", run: func(ctx context.Context) error {
 		return h.dir.Watch(ctx, func() { h.reload(ctx, keeper) })
@@ -258,10 +271,11 @@ func (h *house) catalogue() (*provider.Catalogue, []error) {
 
 // relay brings the keeper what the desktop and the keychain have to say.
 type relay struct {
-	keeper *session.Keeper
-	screen *desktop.Desktop
-	board  *api.Board
-	vault  *keychain.Vault
+	keeper    *session.Keeper
+	screen    *desktop.Desktop
+	board     *api.Board
+	approvals *api.Approvals
+	vault     *keychain.Vault
 }
 
 func (r *relay) run(ctx context.Context) error {
@@ -277,7 +291,7 @@ func (r *relay) run(ctx context.Context) error {
 		case wake := <-r.screen.Wakes():
 			r.keeper.Woke(ctx, wake.Source, wake.Slept)
 		case press := <-r.screen.Presses():
-			if r.board.ScreenPressed(press.Key, press.Action) {
+			if r.board.ScreenPressed(press.Key, press.Action) && !r.approvals.Press(press.Key, press.Action) {
 				r.keeper.Press(ctx, press.Key, press.Action)
 			}
 		}

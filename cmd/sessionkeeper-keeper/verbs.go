@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"sessionkeeper/session"
 	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/helper"
@@ -95,6 +98,9 @@ func removeCommand() *cobra.Command {
 			if _, err := c.Session(cmd.Context(), name); err != nil {
 				return err
 			}
+			if _, err := tellUses(cmd, c, name); err != nil {
+				return err
+			}
 			question := fmt.Sprintf("Remove %s with its grant and its definition? "+
 				"The provider is not told: logout does that.", clean(name))
 			if err := confirm(cmd, yes, question); err != nil {
@@ -119,8 +125,15 @@ func logoutCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if len(related) > 0 && !keep {
+			used, err := tellUses(cmd, c, name)
+			if err != nil {
+				return err
+			}
+			others := len(related) > 0 && !keep
+			if others {
 				tell(cmd, "Signing out of %s may also end: %s (same account and client).", clean(name), list(related))
+			}
+			if others || used {
 				if err := confirm(cmd, yes, "Sign out?"); err != nil {
 					return err
 				}
@@ -139,6 +152,45 @@ func logoutCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&keep, "keep-remote", false, "forget the grant here alone; the provider keeps it")
 	asJSON = jsonFlag(cmd)
 	return cmd
+}
+
+// maxUses are named at most; the rest is counted.
+const maxUses = 10
+
+// tellUses names the programs, proxies and files that use a session now, and reports whether there are any.
+func tellUses(cmd *cobra.Command, c *client.Client, name string) (bool, error) {
+	uses, err := c.Uses(cmd.Context(), name)
+	if p, ok := errors.AsType[*client.Problem](err); ok && p.Code == string(session.CodeNotFound) {
+		return false, nil // a keeper from before there were uses
+	}
+	if err != nil || len(uses) == 0 {
+		return false, err
+	}
+	tell(cmd, "%s", words.Say(words.Sentences, "stop_working", nil))
+	for _, u := range uses[:min(len(uses), maxUses)] {
+		tell(cmd, "  %s", useWords(u))
+	}
+	if more := len(uses) - maxUses; more > 0 {
+		tell(cmd, "  … %d more", more)
+	}
+	return true, nil
+}
+
+func useWords(u client.Use) string {
+	v := words.Values{"name": words.Name(u.Label), "pid": words.Safe(strconv.Itoa(u.PID))}
+	if u.Label == "" {
+		v["name"] = words.Name(programName(u.Program))
+	}
+	switch {
+	case u.Face == "file":
+		v["name"] = words.Path(u.Label)
+		return clean(words.Say(words.Sentences, "used_file", v))
+	case u.Face == "proxy":
+		return clean(words.Say(words.Sentences, "used_proxy", v))
+	case u.PID == 0:
+		return clean(string(v["name"]))
+	}
+	return clean(words.Say(words.Sentences, "used_process", v))
 }
 
 func tellLogout(cmd *cobra.Command, name string, out client.Logout) {

@@ -1,0 +1,402 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"sessionkeeper/ui/helper"
+)
+
+// withSession is a bench with a session "work" that is signed in.
+func withSession(t *testing.T, providerFlags ...string) *bench {
+	t.Helper()
+	b := newBenchWith(t, append([]string{"--auto-approve"}, providerFlags...)...)
+	b.env = append(b.env, "ISSUER="+b.issuer)
+	b.add("work").ends(helper.ExitDone)
+	return b
+}
+
+// within waits for something that is about to be.
+func within(t *testing.T, what string, there func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); !there(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}
+
+func TestExec(t *testing.T) {
+	b := withSession(t)
+	token := strings.TrimSpace(b.run("token", "work"))
+
+	got := b.run("exec", "work", "work=GH_TOKEN", "--", "sh", "-c", `echo "$WORK_TOKEN $GH_TOKEN $1 $2 $HOME_NOT_SET"`, "sh", "a b", "")
+	if want := token + " " + token + " a b  \n"; got != want {
+		t.Error("the command does not see its tokens and arguments")
+	}
+	cat := b.start("exec", "work", "--", "cat")
+	if _, err := cat.stdin.Write([]byte("through\n")); err != nil {
+		t.Fatal(err)
+	}
+	if line := cat.line(); line != "through" {
+		t.Errorf("cat gives %q", line)
+	}
+	cat.ends(helper.ExitDone)
+	for _, code := range []int{0, 1, 3, 42, 255} {
+		b.start("exec", "work", "--", "sh", "-c", "exit "+strconv.Itoa(code)).ends(code)
+	}
+	if left, _ := filepath.Glob(filepath.Join(homeOf(b.home).Run, runPrefix+"*")); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}
+
+// What a shell gives to a command goes through us: other descriptors, the umask, ignored signals, limits.
+func TestExecPassesOn(t *testing.T) {
+	b := withSession(t)
+	script := `umask 027; ulimit -c 0; ulimit -n 512; trap '' HUP INT
+		exec 7<<-EOF
+		from seven
+		EOF
+		exec sessionkeeper exec work -- sh -c 'cat <&7; umask; ulimit -n; ulimit -c; grep -o "SigIgn.*[37bf]$" /proc/self/status | sed "s/:.*/ has both/"'`
+	direct := strings.Replace(script, "sessionkeeper exec work -- ", "", 1)
+	run := func(script string) string {
+		cmd := exec.Command("bash", "-c", script)
+		cmd.Env = b.env
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		return string(out)
+	}
+	got, want := run(script), run(direct)
+	if got != want || !strings.Contains(want, "from seven") || !strings.Contains(want, "has both") {
+		t.Errorf("through exec:\n%s\ndirectly:\n%s", got, want)
+	}
+	// The keeper that exec starts must not take what the command is to have.
+	endKeeper(b.home, syscall.SIGTERM)
+	if got := run(script); got != want {
+		t.Errorf("through exec that starts the keeper:\n%s\nwant\n%s", got, want)
+	}
+}
+
+// Before the command starts every failure is ours, and nothing has been started.
+func TestExecFailures(t *testing.T) {
+	b := withSession(t)
+	b.run("pause", "work")
+	marker := filepath.Join(t.TempDir(), "started")
+	plain := filepath.Join(t.TempDir(), "plain")
+	if err := os.WriteFile(plain, []byte("no program"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	broken := filepath.Join(filepath.Dir(plain), "broken")
+	if err := os.WriteFile(broken, []byte("\x00\x01\x02"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	touch := []string{"--", "touch", marker}
+	for _, c := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{append([]string{"work"}, touch...), exitOurs, "resume"},
+		{append([]string{"nobody"}, touch...), exitOurs, "nobody"},
+		{append([]string{"--file", "work=F"}, touch...), exitOurs, "resume"},
+		{append([]string{"--file", "work"}, touch...), exitOurs, "work=VAR"},
+		{append([]string{"work=PATH"}, touch...), exitOurs, "PATH"},
+		{append([]string{"--aws", "work"}, touch...), exitOurs, "--role"},
+		{append([]string{"--audience", "a"}, touch...), exitOurs, "--google"},
+		{append([]string{"--no-such-flag"}, touch...), exitOurs, "unknown flag"},
+		{touch, exitOurs, "name a session"},
+		{[]string{"work"}, exitOurs, "--"},
+		{[]string{"work", "--"}, exitOurs, "no command"},
+		{[]string{"work", "--", "no-such-command-here"}, exitNoCommand, "no-such-command-here"},
+		{[]string{"work", "--", plain}, exitCannotRun, "cannot be run"},
+		{[]string{"work", "--", filepath.Dir(plain)}, exitCannotRun, "cannot be run"},
+	} {
+		p := b.start(append([]string{"exec"}, c.args...)...)
+		p.ends(c.code)
+		if !strings.Contains(p.stderr.String(), c.says) || !strings.HasPrefix(p.stderr.String(), "sessionkeeper: ") {
+			t.Errorf("%q says %q; want %q", c.args, p.stderr.String(), c.says)
+		}
+	}
+	if _, err := os.Stat(marker); err == nil {
+		t.Error("the command was started")
+	}
+	b.run("resume", "work")
+	b.start("exec", "work", "--", broken).ends(exitCannotRun)
+	b.start("exec", "work", "work=WORK_TOKEN", "--", "true").ends(exitOurs)
+}
+
+// trapping is a shell that says which signals reach it, and ends at the second TERM.
+const trapping = `
+for s in HUP INT QUIT USR1 USR2 ALRM WINCH CONT PWR RTMIN+3 RTMAX; do trap "echo got $s" $s; done
+n=0; trap 'echo got TERM; n=$((n+1)); [ $n -lt 2 ] || exit 9' TERM
+echo ready
+while :; do read -t 0.05 -u 8; done 8<> <(:)`
+
+func TestExecSignals(t *testing.T) {
+	b := withSession(t)
+	p := b.start("exec", "work", "--", "bash", "-c", trapping)
+	p.until("ready")
+	for _, s := range []struct {
+		name   string
+		signal syscall.Signal
+	}{
+		{"HUP", unix.SIGHUP},
+		{"INT", unix.SIGINT},
+		{"QUIT", unix.SIGQUIT},
+		{"USR1", unix.SIGUSR1},
+		{"USR2", unix.SIGUSR2},
+		{"ALRM", unix.SIGALRM},
+		{"WINCH", unix.SIGWINCH},
+		{"CONT", unix.SIGCONT},
+		{"PWR", unix.SIGPWR},
+		{"RTMIN+3", 37},
+		{"RTMAX", 64},
+		{"TERM", unix.SIGTERM},
+		{"TERM", unix.SIGTERM},
+	} {
+		p.signal(s.signal)
+		if line := p.line(); line != "got "+s.name {
+			t.Errorf("%s: the command says %q", s.name, line)
+		}
+	}
+	p.ends(9)
+}
+
+// We end as the command did: by the same signal where that says all, by its number where it would not.
+func TestExecEndsAlike(t *testing.T) {
+	b := withSession(t)
+	for s, dies := range map[syscall.Signal]bool{
+		unix.SIGINT: true, unix.SIGTERM: true, unix.SIGHUP: true, unix.SIGKILL: true, unix.SIGUSR1: false, unix.SIGSEGV: false,
+	} {
+		p := b.start("exec", "work", "--", "sh", "-c", fmt.Sprintf("kill -%d $$; sleep 60", s))
+		_ = p.cmd.Wait()
+		state, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus)
+		switch {
+		case !ok:
+			t.Fatal("no status")
+		case dies && (!state.Signaled() || state.Signal() != s):
+			t.Errorf("%v: ended with %v; want by the signal\n%s", s, p.cmd.ProcessState, &p.stderr)
+		case !dies && state.ExitStatus() != exitSignalBase+int(s):
+			t.Errorf("%v: ended with %v; want %d\n%s", s, p.cmd.ProcessState, exitSignalBase+int(s), &p.stderr)
+		}
+	}
+}
+
+// stat is a process's state as the kernel tells it, "" once it is gone.
+func stat(pid int) string {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return ""
+	}
+	return string(data[bytes.LastIndexByte(data, ')')+2])
+}
+
+func TestExecStops(t *testing.T) {
+	b := withSession(t)
+	p := b.start("exec", "work", "--", "sh", "-c", "echo $$; exec cat")
+	child, err := strconv.Atoi(p.line())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.signal(unix.SIGTSTP)
+	within(t, "both to stop", func() bool { return stat(child) == "T" && stat(p.cmd.Process.Pid) == "T" })
+	p.signal(unix.SIGCONT)
+	within(t, "both to go on", func() bool { return stat(child) != "T" && stat(p.cmd.Process.Pid) != "T" })
+	if _, err := p.stdin.Write([]byte("awake\n")); err != nil {
+		t.Fatal(err)
+	}
+	if line := p.line(); line != "awake" {
+		t.Errorf("cat gives %q", line)
+	}
+	p.ends(helper.ExitDone)
+}
+
+func TestExecKilledHard(t *testing.T) {
+	b := withSession(t)
+	p := b.start("exec", "work", "--file", "work=F", "--", "sh", "-c", "echo $$ $F; exec sleep 600")
+	var child int
+	var file string
+	if _, err := fmt.Sscan(p.line(), &child, &file); err != nil {
+		t.Fatal(err)
+	}
+	p.signal(unix.SIGKILL)
+	_ = p.cmd.Wait()
+	within(t, "the command to be gone", func() bool { s := stat(child); return s == "" || s == "Z" })
+	within(t, "its file to be gone", func() bool { _, err := os.Stat(file); return os.IsNotExist(err) })
+}
+
+// At a terminal a Ctrl-C reaches the command once, and a Ctrl-Z gives the shell its terminal back.
+func TestExecAtTerminal(t *testing.T) {
+	b := withSession(t)
+	master, tty := openTerminal(t)
+	// A shell with job control; its commands come over the terminal as if typed.
+	shell := exec.Command("bash", "--norc", "--noprofile", "--noediting", "-i")
+	shell.Env = append(b.env, "PS1=", "TERM=dumb")
+	shell.Stdin, shell.Stdout, shell.Stderr = tty, tty, tty
+	shell.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := shell.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = tty.Close()
+	t.Cleanup(func() {
+		_ = master.Close()
+		_ = shell.Wait()
+	})
+	screen := &ttyUser{t: t, master: master}
+	screen.types("stty -echo; echo hel''lo\n")
+	screen.until("hello")
+	screen.types(`sessionkeeper exec work -- bash -c 'trap "echo one; n=x\$n" INT; echo rea""dy; ` +
+		`while read -r line; do echo "heard $line after $n"; [ "$line" != bye ] || exit 5; done'` + "\n")
+	screen.until("ready")
+	screen.types("\x03")
+	screen.until("one")
+	screen.types("first\n")
+	screen.until("heard first after x\r")
+	screen.types("\x1a")
+	screen.until("Stopped")
+	screen.types("echo at the sh''ell; fg\n")
+	screen.until("at the shell")
+	screen.types("second\n")
+	screen.until("heard second after x\r")
+	screen.types("bye\n")
+	screen.until("heard bye")
+	screen.types("echo code $?\n")
+	screen.until("code 5\r")
+	// A shell's loop ends where its command died of a Ctrl-C.
+	screen.types("for i in 1 2 3; do echo round $i; sessionkeeper exec work -- sh -c 'echo sle\"\"eps; exec sleep 600'; done; echo ov''er\n")
+	screen.until("round 1")
+	screen.until("sleeps")
+	screen.types("\x03")
+	screen.types("echo co''de $?\n")
+	if text := screen.until("code 130\r"); strings.Contains(text, "round 2") {
+		t.Errorf("the loop goes on: %q", text)
+	}
+	screen.types("exit\n")
+}
+
+// openTerminal gives both ends of a new terminal (pty(7)).
+func openTerminal(t *testing.T) (master, tty *os.File) {
+	t.Helper()
+	fd, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
+		t.Fatal(err)
+	}
+	number, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.SetNonblock(fd, true); err != nil {
+		t.Fatal(err)
+	}
+	if tty, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0); err != nil {
+		t.Fatal(err)
+	}
+	return os.NewFile(uintptr(fd), "terminal"), tty
+}
+
+// ttyUser is what somebody at a terminal sees and types.
+type ttyUser struct {
+	t      *testing.T
+	master *os.File
+	seen   string
+}
+
+func (s *ttyUser) types(text string) {
+	s.t.Helper()
+	if _, err := s.master.WriteString(text); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// until reads on until text has come, and gives what came with it.
+func (s *ttyUser) until(text string) string {
+	s.t.Helper()
+	if err := s.master.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+		s.t.Fatal(err)
+	}
+	b := make([]byte, 4096)
+	for {
+		if before, after, ok := strings.Cut(s.seen, text); ok {
+			s.seen = after
+			return before + text
+		}
+		n, err := s.master.Read(b)
+		s.seen += string(b[:n])
+		if err != nil {
+			s.t.Fatalf("waiting for %q: %v; the screen shows %q", text, err, s.seen)
+		}
+	}
+}
+
+// outlives is a job that asks the provider who it is with what it finds in its file, and at its endpoint, until each has
+// had five different tokens. It says what else than 200 it was answered.
+const outlives = `
+ask() { code=$(curl -s -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $1" "$ISSUER/userinfo"); [ "$code" = 200 ] || echo "$2: $code"; }
+old=; n=0; older=; m=0
+while [ $n -lt 5 ] || [ $m -lt 5 ]; do
+	t=$(cat "$TOKEN_FILE"); ask "$t" file
+	[ "$t" = "$old" ] || { n=$((n+1)); old=$t; }
+	t=$(curl -s -H 'Metadata-Flavor: Google' "http://$GCE_METADATA_HOST/computeMetadata/v1/instance/service-accounts/default/token" |
+		sed 's/.*"access_token": *"\([^"]*\)".*/\1/')
+	ask "$t" endpoint
+	[ "$t" = "$older" ] || { m=$((m+1)); older=$t; }
+done
+echo tokens $n $m`
+
+// A job that outlives its access token many times over is never refused.
+func TestExecOutlivesTokens(t *testing.T) {
+	b := withSession(t, "--access-ttl", "6s")
+	p := b.start("exec", "--file", "work=TOKEN_FILE", "--google", "work", "--", "bash", "-c", outlives)
+	if got := p.ends(helper.ExitDone); got != "tokens 5 5\n" {
+		t.Errorf("the job says %q\n%s", got, &p.stderr)
+	}
+	t.Attr("real", "curl")
+}
+
+// The keeper is killed meanwhile: the next one is started, and takes the job's file over.
+func TestExecOutlivesKeeper(t *testing.T) {
+	b := withSession(t, "--access-ttl", "20s")
+	job := `cat "$F"; echo; read -r _; old=$(cat "$F"); while [ "$(cat "$F" 2>/dev/null)" = "$old" ] || [ ! -s "$F" ]; do sleep 0.1; done; cat "$F"; echo`
+	p := b.start("exec", "--file", "work=F", "--", "bash", "-c", job)
+	first := p.line()
+	endKeeper(b.home, syscall.SIGKILL)
+	if _, err := p.stdin.Write([]byte("go\n")); err != nil {
+		t.Fatal(err)
+	}
+	if second := p.line(); second == first || second == "" {
+		t.Error("the file is not renewed by the next keeper")
+	}
+	p.ends(helper.ExitDone)
+}
+
+// Who uses a session is named before it is signed out, for as long as it does.
+func TestExecIsNamedAtLogout(t *testing.T) {
+	b := withSession(t)
+	p := b.start("exec", "work", "--", "cat")
+	if _, err := p.stdin.Write([]byte("runs\n")); err != nil {
+		t.Fatal(err)
+	}
+	p.until("runs")
+	out := b.start("logout", "work")
+	out.ends(helper.ExitUsage)
+	if !strings.Contains(out.stderr.String(), "cat") {
+		t.Errorf("logout says %q", out.stderr.String())
+	}
+	p.ends(helper.ExitDone)
+	b.run("logout", "work")
+}

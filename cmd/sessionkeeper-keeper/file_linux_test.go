@@ -1,0 +1,37 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// becomes FILE none|any|OTHER: waits until a file is gone, is there, or has what OTHER has but for its last newline.
+func scriptBecomes(ts *testscript.TestScript, _ bool, args []string) {
+	want := ""
+	if args[1] != "none" && args[1] != "any" {
+		want = strings.TrimSuffix(ts.ReadFile(args[1]), "\n")
+	}
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
+		data, err := os.ReadFile(ts.MkAbs(args[0]))
+		switch args[1] {
+		case "none":
+			if os.IsNotExist(err) {
+				return
+			}
+		case "any":
+			if err == nil && len(data) > 0 {
+				return
+			}
+		default:
+			if err == nil && string(data) == want {
+				return
+			}
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s does not become %s: it has %d bytes, %v", args[0], args[1], len(data), err)
+		}
+	}
+}
