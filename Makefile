@@ -23,7 +23,11 @@ PACKAGES_BUILD := $(PACKAGES_DEMO) gcc libc6-dev pkgconf \
 	libgl-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev
 PACKAGES_TEST := $(PACKAGES_BUILD) chromium=chromium node=nodejs npm=npm \
 	xvfb openbox xfce4-panel xfconf xfce4-notifyd dunst xdotool libgl1-mesa-dri \
-	systemd desktop-file-utils libglib2.0-bin
+	systemd desktop-file-utils libglib2.0-bin \
+	git=git curl=curl docker=docker.io cargo=cargo-web awscli python3 python3-pip python3-google-auth python3-requests \
+	msmtp isync libsasl2-modules-kdexoauth2 neomutt
+
+PACKAGES_BENCH := $(PACKAGES_TEST) oidc-agent-cli
 
 # Vet also for the systems that no test here runs on.
 CROSS := windows/amd64 darwin/arm64
@@ -32,8 +36,8 @@ LOCAL_GO := $(word 3,$(shell GOTOOLCHAIN=local go version))
 TOOLS := .cache/bin/.built-$(shell cat .tools/go.mod .tools/go.sum | sha256sum | cut -c -16)-$(LOCAL_GO)
 STILL := .tools/progress.sh
 LINT := $(CURDIR)/.cache/bin/golangci-lint
-# What comes from npm: the test provider; the page's type checker and its accessibility checker.
-NPM := .tools/oidc-provider .tools/page
+# What comes from npm: the test provider; the page's type checker and its accessibility checker; Google's client library.
+NPM := .tools/oidc-provider .tools/page .tools/clients/node
 npm-key = $(shell sha256sum <$1/package-lock.json | cut -c -16)
 NPM_READY := $(foreach d,$(NPM),$d/node_modules/.installed-$(call npm-key,$d))
 
@@ -42,7 +46,7 @@ ifneq ($(shell git rev-parse --quiet --verify HEAD >/dev/null 2>&1 && echo reada
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
-.PHONY: help demo run build programs test lint checks types vulnerabilities bench picture clean packages-demo packages-build packages-test
+.PHONY: help demo run build programs test lint checks types vulnerabilities bench picture clean packages-demo packages-build packages-test packages-bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' Makefile
@@ -70,6 +74,7 @@ lint: packages-build $(TOOLS) ## golangci-lint, formatting included
 	@$(LINT) fmt --diff $(PKGS:/...=)
 	@$(STILL) $(LINT) run --allow-parallel-runners $(PKGS)
 	@cd .tools && $(LINT) run --allow-parallel-runners -c ../.golangci.yml ./...
+	@cd .tools/clients && $(LINT) run --allow-parallel-runners -c ../../.golangci.yml ./...
 
 checks:
 	@echo '==> go vet, go fix, go mod tidy'
@@ -77,6 +82,7 @@ checks:
 	@$(STILL) go fix -diff $(PKGS)
 	@go mod tidy -diff
 	@cd .tools && go mod tidy -diff && go fix -diff ./...
+	@cd .tools/clients && go vet ./... && go mod tidy -diff && go fix -diff ./...
 	@for system in $(CROSS); do \
 		echo "==> go vet for $$system"; \
 		CGO_ENABLED=0 GOOS=$${system%/*} GOARCH=$${system#*/} $(STILL) go vet -tags ci $(PKGS); \
@@ -90,9 +96,14 @@ vulnerabilities: packages-build $(TOOLS)
 	@echo '==> govulncheck'
 	@$(STILL) .tools/vulnerabilities.sh .cache/bin/govulncheck $(PKGS)
 
-bench: ## run the benchmarks
-	@echo '==> benchmarks'
+bench: programs packages-bench ## measure beside oidc-agent, oauth2-proxy and nginx; PKGS=./ui/api: Go's benchmarks of packages alone
+	@echo '==> benchmarks of $(PKGS)'
 	@go test -bench . -run '^$$' $(PKGS)
+ifeq ($(PKGS),./...)
+	@echo '==> measuring beside others, both sides in turn (some minutes)'
+	@GOFLAGS= go build -C .tools -o ../.cache/bin/ ./bench
+	@.cache/bin/bench $(ARGS)
+endif
 
 picture: packages-test ## make the README's picture anew, from the programs as they are
 	@go test -count=1 ./cmd/sessionkeeper-keeper/e2e/picture -args -picture $(CURDIR)/assets/picture.png
@@ -108,6 +119,9 @@ packages-build:
 
 packages-test:
 	@.tools/packages.sh 'make test' $(PACKAGES_TEST)
+
+packages-bench:
+	@.tools/packages.sh 'make bench' $(PACKAGES_BENCH)
 
 $(TOOLS): .tools/go.mod .tools/go.sum
 	@echo '==> building golangci-lint and govulncheck (some minutes, once)'
