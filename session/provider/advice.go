@@ -1,73 +1,97 @@
 package provider
 
-// advise says in one sentence what to do about an answer. It reaches people as it is: plain words come first, and what a
-// provider or a specification calls a thing stands in parentheses after them.
+// advice is what a person is told of an answer: what happened, that nothing was lost, and the one thing to do. It is said
+// in one sentence of plain words. What a provider or a specification calls a thing stands in parentheses at its end.
+type advice struct{ happened, kept, do string }
+
+func (s advice) String() string { return s.happened + ", " + s.kept + ": " + s.do + "." }
+
+// What is said of what was not lost.
+const (
+	butKept = "but nothing here is lost"
+	andKept = "and nothing here is lost"
+	unsent  = "so nothing was sent or lost"
+)
+
+// byReason is what is said of answers that end a session or stop it, by their reason.
+var byReason = map[string]advice{
+	reasonRevoked: {"Access was taken back at the provider", butKept, "sign in again"},
+	reasonExpired: {"The session's time at the provider is over", butKept, "sign in again"},
+	reasonReused: {
+		"The stored sign-in was used twice, perhaps by another program or computer", butKept, "sign in again (refresh token)",
+	},
+	reasonRefused: {"The provider no longer accepts this session", butKept, "sign in again"},
+	reasonAccount: {
+		"The account at the provider is disabled or gone", butKept, "ask the provider or your administrator about it",
+	},
+	reasonInteraction: {
+		"The provider wants you or an administrator to confirm something", andKept, "sign in again and follow its page",
+	},
+	reasonClient: {
+		"The provider does not accept the app", butKept,
+		"check the app ID and the app secret there (client ID, client secret, grant type)",
+	},
+	reasonRedirect: {
+		"The provider does not know this session's return address", butKept, "add it to the app there (redirect URI)",
+	},
+	reasonScope: {
+		"The provider does not give the app all that this session asks for", butKept,
+		"check the session's permissions (scopes)",
+	},
+	reasonConfig: {
+		"The provider does not take the request as it is", butKept,
+		"check the session's settings against the provider's documentation",
+	},
+}
+
+// byCode is what is said of answers where the code says more than the reason or the verdict.
+var byCode = map[string]advice{
+	"proxy_auth_required": {
+		"The network's proxy asks who you are", andKept, "log in to the network (or set HTTPS_PROXY with name and password)",
+	},
+	"captive_portal": {
+		"The network shows a page of its own in place of the provider", butKept, "open a web page and log in to the network",
+	},
+	"redirect_refused": {
+		"The address for renewals leads elsewhere, which is not followed", andKept, "check the address if this lasts (token_url)",
+	},
+	"tls_untrusted": {"Something stands between you and the provider", unsent, "check the network (TLS)"},
+	"tls_failed":    {"Something stands between you and the provider", unsent, "check the network (TLS)"},
+	"insecure_url":  {"The provider's address is not a safe one", unsent, "use an address that begins with https"},
+	"unsupported":   {"The provider offers no way to do this from here", andKept, "use the provider's own pages"},
+
+	"authorization_pending": {"The provider waits for you", andKept, "finish signing in on its page"},
+	"slow_down":             {"The provider waits for you", andKept, "finish signing in on its page"},
+}
+
+// What is said of the rest, which passes.
+var (
+	itPasses = advice{"The provider cannot renew the session right now", butKept, "wait, it is tried again by itself"}
+	notKnown = advice{"The provider gave an answer that is not known here", butKept, "wait, it is tried again by itself"}
+	// lasting is for an answer that is not known and does not go away.
+	lasting = advice{
+		"The provider has given an answer that is not known here for an hour", butKept,
+		"look at the app and the account at the provider",
+	}
+)
+
+// advise says in one sentence what to do about an answer.
 func advise(a *Answer) string {
-	switch a.Verdict {
-	case VerdictOK:
+	if a.Verdict == VerdictOK {
 		return ""
-	case VerdictSignIn:
-		return signInAdvice(a.Reason)
-	case VerdictInteraction:
-		return "Sign in again: the provider wants you to confirm something, or an administrator must allow the app first."
-	case VerdictSetup:
-		return setupAdvice(a)
-	case VerdictPassing:
-		return passingAdvice(a)
 	}
-	return ""
-}
-
-func signInAdvice(reason string) string {
-	switch reason {
-	case reasonRevoked:
-		return "Sign in again: access was revoked."
-	case reasonExpired:
-		return "Sign in again: the session's time at the provider is over."
-	case reasonReused:
-		return "Sign in again: the stored sign-in was used twice, perhaps by another program or computer (its refresh token)."
-	case reasonAccount:
-		return "Ask the provider or your administrator: the account is disabled; sign in once it is back."
+	if a.Verdict == VerdictPassing || a.Verdict == VerdictSetup {
+		if said, ok := byCode[a.Code]; ok {
+			return said.String()
+		}
 	}
-	return "Sign in again: the provider no longer accepts this session."
-}
-
-func setupAdvice(a *Answer) string {
-	if a.Code == "proxy_auth_required" {
-		return "Log in to the network: its proxy asks who you are (or set HTTPS_PROXY with name and password)."
-	}
-	switch a.Reason {
-	case reasonClient:
-		return "Check the app ID and the app secret at the provider, and that the app may stay signed in (client ID, client " +
-			"secret, grant type refresh_token)."
-	case reasonRedirect:
-		return "Add the return address that this session uses to the app at the provider (redirect URI)."
-	case reasonScope:
-		return "Check the permissions of this session: the provider does not give one of them to the app (scopes)."
-	}
-	return "Check the session's settings and the app at the provider against the provider's documentation."
-}
-
-func passingAdvice(a *Answer) string {
-	switch a.Code {
-	case "captive_portal":
-		return "Open a web page to log in to this network; the session is kept and renewal goes on by itself."
-	case "redirect_refused":
-		return "Check the renewal address if this lasts: it points elsewhere, and nothing secret is sent after it (token_url)."
-	case "tls_untrusted", "tls_failed":
-		return "Check the network: something stands between you and the provider; nothing was sent, and renewal goes on by " +
-			"itself (TLS)."
-	case "insecure_url":
-		return "Use an address that begins with https for the provider."
-	case "proxy_auth_required":
-		return "Log in to the network: its proxy asks who you are (or set HTTPS_PROXY with name and password)."
-	case "unsupported":
-		return "Use the provider's own pages: it offers no way to do this from here."
-	case "authorization_pending", "slow_down":
-		return "Finish signing in on the provider's page."
+	if a.Verdict != VerdictPassing {
+		if said, ok := byReason[a.Reason]; ok {
+			return said.String()
+		}
 	}
 	if !a.Known {
-		return "Wait: the answer is not one that is known, so the session is kept and renewal is tried again."
+		return notKnown.String()
 	}
-	return "Wait: the fault should pass, and renewal is tried again by itself."
+	return itPasses.String()
 }

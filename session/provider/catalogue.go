@@ -39,7 +39,7 @@ func LoadCatalogue(dir string) (c *Catalogue, errs []error) {
 	return c, errs
 }
 
-// read adds every *.toml of a folder, in the order of their names.
+// read adds every *.toml of a folder, in the order of their names, but none before the one that it extends.
 func (c *Catalogue) read(dir fs.FS) (errs []error) {
 	files, err := fs.ReadDir(dir, ".")
 	if errors.Is(err, fs.ErrNotExist) {
@@ -48,22 +48,41 @@ func (c *Catalogue) read(dir fs.FS) (errs []error) {
 	if err != nil {
 		return []error{fmt.Errorf("reading the catalogue: %w", err)}
 	}
+	texts, byID := map[string][]byte{}, map[string]string{}
 	for _, f := range files {
 		if f.IsDir() || path.Ext(f.Name()) != ".toml" || strings.HasPrefix(f.Name(), ".") {
 			continue
 		}
-		if err := c.readFile(dir, f.Name()); err != nil {
+		text, err := fs.ReadFile(dir, f.Name())
+		if err != nil {
+			errs = append(errs, fmt.Errorf("reading the catalogue: %w", err))
+			continue
+		}
+		texts[f.Name()] = text
+		byID[headOf(f.Name(), text).ID] = f.Name()
+	}
+	done := map[string]bool{}
+	var add func(name string)
+	add = func(name string) {
+		if done[name] {
+			return
+		}
+		done[name] = true // before the one it extends: a circle ends at what is there
+		if base, here := byID[headOf(name, texts[name]).Extends]; here {
+			add(base)
+		}
+		if err := c.add(name, texts[name]); err != nil {
 			errs = append(errs, err)
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		add(name)
 	}
 	return errs
 }
 
-func (c *Catalogue) readFile(dir fs.FS, name string) error {
-	text, err := fs.ReadFile(dir, name)
-	if err != nil {
-		return fmt.Errorf("reading the catalogue: %w", err)
-	}
+// add takes a file in.
+func (c *Catalogue) add(name string, text []byte) error {
 	e, err := parseEntry(name, text, c.entries)
 	if err != nil {
 		return err
@@ -118,7 +137,8 @@ func (c *Catalogue) Resolve(ctx context.Context, w *Wire, t Target) (Provider, e
 	if t.CheckURL != "" {
 		p.Check = Check{Kind: CheckGet, URL: t.CheckURL}
 	}
-	if p.TokenURL == "" || p.AuthorizeURL == "" && p.DeviceURL == "" {
+	// An entry may describe renewal alone: then a refresh token is brought along.
+	if p.TokenURL == "" || p.AuthorizeURL == "" && p.DeviceURL == "" && p.ID == "" {
 		return Provider{}, badTarget("token_url", "the provider's address is missing: give a provider id, an issuer, or "+
 			"both the authorization URL and the token URL")
 	}
@@ -211,11 +231,21 @@ func (c *Catalogue) byIssuer(ctx context.Context, w *Wire, t Target) (Provider, 
 	return p, nil
 }
 
-// Restore completes a provider that was resolved before and kept as JSON: the error rules of its entry are not kept.
+// Restore completes a provider that was resolved before and kept as JSON with what its entry says of its habits now. Its
+// addresses stay as they are: a token goes where it went before.
 func (c *Catalogue) Restore(p *Provider) {
-	if e := c.find(p.ID); e != nil {
-		p.rules = e.provider().rules
+	e := c.find(p.ID)
+	if e == nil {
+		return
 	}
+	now := e.provider()
+	p.rules, p.EndsWhen = now.rules, now.EndsWhen
+	p.AuthStyle, p.PublicBasic, p.NeedsSecret = now.AuthStyle, now.PublicBasic, now.NeedsSecret
+	p.JSONBody, p.TokenParams, p.Request, p.Members = now.JSONBody, now.TokenParams, now.Request, now.Members
+	p.ScopeOnRefresh, p.ScopeSeparator = now.ScopeOnRefresh, now.ScopeSeparator
+	p.Rotation, p.Replay, p.ReplayGrace = now.Rotation, now.Replay, now.ReplayGrace
+	p.RefreshEndsAccess, p.LifetimesVary = now.RefreshEndsAccess, now.LifetimesVary
+	p.RefreshAbsolute, p.RefreshIdle, p.AccessLife = now.RefreshAbsolute, now.RefreshIdle, now.AccessLife
 }
 
 // knowing finds the entry whose issuer pattern fits.
@@ -234,6 +264,9 @@ func (p *Provider) forgetEndpoints() {
 	p.RevokeURL, p.IntrospectURL, p.UserinfoURL, p.JWKSURL, p.PARURL = "", "", "", "", ""
 	if strings.Contains(p.Check.URL, "{") || p.Check.Kind == CheckUserinfo {
 		p.Check = Check{}
+	}
+	if strings.Contains(p.ConsoleURL, "{") {
+		p.ConsoleURL = ""
 	}
 }
 

@@ -117,6 +117,70 @@ func TestUsersEntriesWin(t *testing.T) {
 	}
 }
 
+// The order of a folder's names does not matter to what extends what.
+func TestEntriesExtendWhatComesLater(t *testing.T) {
+	dir := writeFiles(t, map[string]string{
+		"a.toml":      "extends = \"google\"\nnote = \"mine\"\n",
+		"b.toml":      "extends = \"z\"\nname = \"B\"\n",
+		"google.toml": "extends = \"google\"\nname = \"Mine\"\n",
+		"y.toml":      "id = \"z\"\ntoken_url = \"https://z.example/t\"\n",
+		"left.toml":   "extends = \"right\"\n",
+		"right.toml":  "extends = \"left\"\n",
+	})
+	c, errs := LoadCatalogue(dir)
+	if len(errs) != 2 || !strings.Contains(errs[0].Error(), "not in the catalogue") {
+		t.Errorf("a circle: %v", errs)
+	}
+	if p, _ := c.Lookup("a"); p.Name != "Mine" || p.Note != "mine" || p.Issuer != "https://accounts.google.com" {
+		t.Errorf("a: %+v", p)
+	}
+	if p, _ := c.Lookup("b"); p.TokenURL != "https://z.example/t" || p.Name != "B" {
+		t.Errorf("b: %+v", p)
+	}
+}
+
+// A file that was changed counts at once for what it says of habits; its addresses wait for the next sign-in.
+func TestRestore(t *testing.T) {
+	const file = "token_url = \"https://as.example/%[1]s\"\nauth_style = \"post\"\nreplay = %[2]q\nrefresh_idle = %[3]q\n" +
+		"[request]\nfields = { refresh_token = %[1]q }\n[answer]\naccess_token = %[1]q\n[check]\nkind = \"get\"\n" +
+		"url = \"https://as.example/%[1]s\"\n[[errors]]\ncode = [%[1]q]\nverdict = \"passing\"\n"
+	load := func(word, replay, idle string) *Catalogue {
+		c, errs := LoadCatalogue(writeFiles(t, map[string]string{"work.toml": fmt.Sprintf(file, word, replay, idle)}))
+		if len(errs) > 0 {
+			t.Fatal(errs)
+		}
+		return c
+	}
+	kept, _ := load("old", "safe", "1h").Lookup("work")
+	want, _ := load("new", "unsafe", "2h").Lookup("work")
+	load("new", "unsafe", "2h").Restore(&kept)
+	if kept.TokenURL != "https://as.example/old" || kept.Check.URL != "https://as.example/old" {
+		t.Errorf("the addresses changed to %s and %s", kept.TokenURL, kept.Check.URL)
+	}
+	kept.TokenURL, kept.Check.URL = want.TokenURL, want.Check.URL
+	if !reflect.DeepEqual(kept, want) {
+		t.Errorf("restored %+v; want %+v", kept, want)
+	}
+	alone := Provider{ID: "gone", TokenURL: "https://gone.example/t", Replay: ReplaySafe}
+	load("new", "unsafe", "2h").Restore(&alone)
+	if alone.Replay != ReplaySafe {
+		t.Error("an entry that is gone took something with it")
+	}
+}
+
+func TestRenewalAlone(t *testing.T) {
+	c, w := known(t), NewWire(roundTrip(func(r *http.Request) (*http.Response, error) {
+		return nil, fmt.Errorf("unexpected request to %s", r.URL.Host)
+	}), nil)
+	p, err := c.Resolve(t.Context(), w, Target{ID: "acrobat-sign", Vars: map[string]string{"shard": "eu1"}})
+	if err != nil || p.RefreshURL != "https://api.eu1.adobesign.com/oauth/v2/refresh" {
+		t.Errorf("%+v %v", p, err)
+	}
+	if _, err := c.Resolve(t.Context(), w, Target{TokenURL: "https://as.example/t"}); err == nil {
+		t.Error("hand-typed endpoints without a page to sign in on were taken")
+	}
+}
+
 func TestBrokenEntries(t *testing.T) {
 	const good = "name = \"N\"\ntoken_url = \"https://as.example/token\"\n"
 	for _, v := range []struct{ text, want string }{
@@ -128,6 +192,11 @@ func TestBrokenEntries(t *testing.T) {
 		{good + "[vars.a]\nhelp = \"x\"\n", `known keys here: default, note`},
 		{good + "refresh_idle = \"soon\"\n", "bad.toml:3:"},
 		{good + "refresh_idle = \"-3d\"\n", "no number of days"},
+		{good + "offline_needs = \"luck\"\n", "offline_needs \"luck\": want one of"},
+		{good + "scope_param = \"a b\"\n", "scope_param \"a b\": use letters"},
+		{good + "offline_needs = \"setting\"\n", "needs offline_note"},
+		{good + "redirect_rule = \"any_port\"\nredirect_port = 7\n", "redirect_port 7: none is fixed"},
+		{"authorize_url = \"https://as.example/a\"\n", "token_url: missing"},
 		{good + "rotation = \"often\"\n", "rotation \"often\": want one of"},
 		{good + "replay = \"grace\"\n", "needs replay_grace"},
 		{good + "redirect_port = 70000\n", "no such port"},
@@ -234,6 +303,13 @@ func TestResolveByIssuer(t *testing.T) {
 	p, err = c.Resolve(t.Context(), w, Target{Issuer: server.URL})
 	if err != nil || p.ID != "" || p.ConsentPrompt != ConsentAlways || p.OfflineScope != "offline_access" {
 		t.Errorf("unknown: %+v %v", p, err)
+	}
+	if e := c.entries["gitlab"]; e.issuerMatch == nil || !e.issuerMatch.MatchString("https://gitlab.com") {
+		t.Error("gitlab.com is not known by its issuer")
+	}
+	gitlab := c.entries["gitlab"].provider()
+	if gitlab.forgetEndpoints(); gitlab.checkURLs() != nil {
+		t.Errorf("by its issuer: %v", gitlab.checkURLs())
 	}
 	p, err = c.Resolve(t.Context(), w, Target{ID: "okta", Vars: map[string]string{"issuer": server.URL}})
 	if err != nil || p.ID != "okta" || p.TokenURL != server.URL+"/token" ||

@@ -88,8 +88,11 @@ func (r *reply) checked(check Check) Answer {
 	switch {
 	case later(r.status, r.header) && r.status >= 300:
 		a.Code = f.main
-	case check.dead(r, &f):
-		a.Verdict, a.Reason, a.Code, a.Message = VerdictSignIn, reasonRefused, f.main, f.message()
+	case check.dead(r, &f) || r.status >= 400 && f.ends() || doc.refused() && f.ends():
+		a.Verdict, a.Reason, a.Code, a.Message = VerdictSignIn, statedReason(f.text), f.main, f.message()
+		if o := codeTable[f.main]; o.verdict == VerdictSignIn && o.reason != "" {
+			a.Reason = o.reason
+		}
 	case r.status >= 200 && r.status <= 299 && doc.kind != kindHTML && !doc.refused():
 		a.Verdict = VerdictOK
 		return a
@@ -115,7 +118,13 @@ func (check *Check) dead(r *reply, f *fault) bool {
 	case slices.ContainsFunc(check.DeadCodes, f.has):
 		return true
 	}
-	return slices.ContainsFunc(check.DeadText, func(s string) bool { return strings.Contains(f.text, s) })
+	return slices.ContainsFunc(check.DeadText, func(s string) bool { return strings.Contains(f.text, bare(s)) })
+}
+
+// ends reports whether the leading code says of the account or the token that it is over, whoever says it.
+func (f *fault) ends() bool {
+	o, ok := codeTable[f.main]
+	return ok && o.verdict == VerdictSignIn && o.reason != "" && o.reason != reasonRefused
 }
 
 // challenges reports whether WWW-Authenticate names an error (RFC 6750 section 3).

@@ -160,7 +160,7 @@ func TestNoClockLengthensALife(t *testing.T) {
 	for _, v := range []struct {
 		ahead, least, most time.Duration // of the server's clock; of the life
 	}{
-		{0, 55 * time.Minute, time.Hour},
+		{0, 55 * time.Minute, time.Hour + time.Second},
 		{30 * time.Second, 55 * time.Minute, time.Hour + time.Minute},
 		{30 * time.Minute, 55 * time.Minute, time.Hour + time.Second}, // our clock is behind: its end lies 90 min ahead
 		{-30 * time.Minute, 25 * time.Minute, 30*time.Minute + time.Second},

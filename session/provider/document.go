@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"maps"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -43,6 +44,11 @@ func parseBody(body []byte) *document {
 	switch body[0] {
 	case '{':
 		return parseObject(body)
+	case '[':
+		if in := (object{"list": body}).only("list"); in.access() != "" {
+			return &document{kind: kindJSON, fields: in}
+		}
+		return &document{kind: kindOther}
 	case '<':
 		return &document{kind: kindHTML}
 	}
@@ -60,41 +66,70 @@ func parseObject(body []byte) *document {
 		return &document{kind: kindJSON, fields: fold(fields)}
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || body[len(body)-1] != '}' {
-		return &document{kind: kindCut}
+		return &document{kind: kindCut, fields: salvage(body)}
 	}
 	return &document{kind: kindOther, fields: salvage(body)}
 }
 
 // fold gives every member a lower-case name too, as servers write "errorCode" and "Error".
 func fold(fields object) object {
-	for k := range maps.Clone(fields) {
-		if low := strings.ToLower(k); low != k {
-			if _, taken := fields[low]; !taken {
-				fields[low] = fields[k]
-			}
+	var other []string
+	for k := range fields {
+		if strings.ContainsFunc(k, unicode.IsUpper) {
+			other = append(other, k)
+		}
+	}
+	slices.Sort(other) // of two that differ in their case alone, always the same one counts
+	for _, k := range other {
+		if low := strings.ToLower(k); fields[low] == nil {
+			fields[low] = fields[k]
 		}
 	}
 	return fields
 }
 
-// lostTokens finds string members that matter in an object that is whole but not valid JSON, as with "expires_in":NaN.
-var lostTokens = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(
-		`"(access_token|refresh_token|id_token|token_type|scope)"\s*:\s*("(?:[^"\\\x00-\x1f]|\\.)*")`)
+// lostMember finds the names of members that matter in an object that is not valid JSON, as with "expires_in":NaN, or
+// that was cut.
+var lostMember = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)"(?:access_?token|refresh_?token|id_?token|token_?type|scope|expires_?in)"\s*:\s*`)
 })
 
 // salvage rescues tokens from an object with a syntax error: a rotated refresh token that is not read is lost.
 func salvage(body []byte) object {
 	fields := object{}
-	for _, m := range lostTokens().FindAllSubmatch(body, -1) {
-		if json.Valid(m[2]) {
-			fields[string(m[1])] = json.RawMessage(m[2])
+	for {
+		at := lostMember().FindIndex(body)
+		if at == nil {
+			break
+		}
+		name, _, _ := bytes.Cut(body[at[0]+1:at[1]], []byte{'"'})
+		value := wholeValue(body[at[1]:])
+		body = body[at[1]+len(value):]
+		if key := strings.ToLower(string(name)); fields[key] == nil && json.Valid(value) {
+			fields[key] = value
 		}
 	}
-	if _, ok := fields["access_token"]; !ok {
+	if fields.value("access_token", "accesstoken", "refresh_token", "refreshtoken") == "" {
 		return nil
 	}
 	return fields
+}
+
+// wholeValue is the string or the number that b begins with, if all of it is there.
+func wholeValue(b []byte) json.RawMessage {
+	if !bytes.HasPrefix(b, []byte{'"'}) {
+		end := bytes.IndexFunc(b, func(r rune) bool { return r != '.' && (r < '0' || r > '9') })
+		return json.RawMessage(b[:max(end, 0)])
+	}
+	for i := 1; i < len(b); i++ {
+		switch b[i] {
+		case '\\':
+			i++
+		case '"':
+			return json.RawMessage(b[:i+1])
+		}
+	}
+	return nil
 }
 
 var formName = sync.OnceValue(func() *regexp.Regexp {
@@ -123,10 +158,16 @@ func parseForm(body []byte) object {
 	return fields
 }
 
+// begins reports whether there is a member of that kind of value. Most that are looked for are not there.
+func (o object) begins(name string, with byte) bool {
+	raw := o[name]
+	return len(raw) > 0 && raw[0] == with
+}
+
 // text returns a member that is a string, trimmed; "" for anything else.
 func (o object) text(name string) string {
 	var s string
-	if json.Unmarshal(o[name], &s) != nil {
+	if !o.begins(name, '"') || json.Unmarshal(o[name], &s) != nil {
 		return ""
 	}
 	return strings.TrimSpace(s)
@@ -138,16 +179,26 @@ func (o object) scalar(name string) string {
 		return s
 	}
 	var n json.Number
-	if json.Unmarshal(o[name], &n) != nil {
+	if raw := o[name]; len(raw) == 0 || raw[0] != '-' && (raw[0] < '0' || raw[0] > '9') || json.Unmarshal(raw, &n) != nil {
 		return ""
 	}
 	return n.String()
 }
 
+// value returns the first of several members that is a string or a number.
+func (o object) value(names ...string) string {
+	for _, name := range names {
+		if s := o.scalar(name); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
 // object returns a member that is an object, else nil.
 func (o object) object(name string) object {
 	var in object
-	if json.Unmarshal(o[name], &in) != nil {
+	if !o.begins(name, '{') || json.Unmarshal(o[name], &in) != nil {
 		return nil
 	}
 	return fold(in)
@@ -156,10 +207,19 @@ func (o object) object(name string) object {
 // first returns the first object of a member that is an array of objects, else nil.
 func (o object) first(name string) object {
 	var list []json.RawMessage
-	if json.Unmarshal(o[name], &list) != nil || len(list) == 0 {
+	if !o.begins(name, '[') || json.Unmarshal(o[name], &list) != nil || len(list) == 0 {
 		return nil
 	}
 	return object{"first": list[0]}.object("first")
+}
+
+// only returns the object of a member that is an array of one, else nil.
+func (o object) only(name string) object {
+	var list []json.RawMessage
+	if !o.begins(name, '[') || json.Unmarshal(o[name], &list) != nil || len(list) != 1 {
+		return nil
+	}
+	return object{"only": list[0]}.object("only")
 }
 
 // oddity names an answer that is neither tokens nor an error, and says whether that is a known sight.

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
@@ -23,6 +22,12 @@ type entry struct {
 	issuerMatch *regexp.Regexp
 	file        entryFile
 }
+
+// unknown is what a file says where a fact was looked for and not found. It means the same as leaving the key out.
+const unknown = "unknown"
+
+// notApplicable is what a file says of refresh tokens, or of a console, where there are none.
+const notApplicable = "none"
 
 // entryFile is the form of a catalogue file. Its keys are what a user may write.
 type entryFile struct {
@@ -46,18 +51,22 @@ type entryFile struct {
 	RevokeStyle    string            `toml:"revoke_style"`
 	AuthStyle      string            `toml:"auth_style"`
 	NeedsSecret    string            `toml:"needs_secret"`
-	RedirectFree   bool              `toml:"redirect_free"`
 	PublicBasic    bool              `toml:"public_basic"`
 	JSONBody       bool              `toml:"json_body"`
-	TokenParams    map[string]string `toml:"token_params"`
+	TokenParams    map[string]any    `toml:"token_params"` // text, numbers, true or false
 	Scopes         []string          `toml:"scopes"`
 	ScopeSeparator string            `toml:"scope_separator"`
 	ScopeOnRefresh bool              `toml:"scope_on_refresh"`
+	ScopeParam     string            `toml:"scope_param"`
+	OfflineNeeds   string            `toml:"offline_needs"`
+	OfflineNote    string            `toml:"offline_note"`
 	OfflineScope   string            `toml:"offline_scope"`
 	OfflineParams  map[string]string `toml:"offline_params"`
 	RefusesOffline bool              `toml:"refuses_access_type"`
 	ConsentPrompt  string            `toml:"consent_prompt"`
 
+	RedirectRule string `toml:"redirect_rule"`
+	RedirectFree bool   `toml:"redirect_free"`
 	RedirectHost string `toml:"redirect_host"`
 	RedirectPort int    `toml:"redirect_port"`
 	RedirectPath string `toml:"redirect_path"`
@@ -71,16 +80,20 @@ type entryFile struct {
 	RefreshAbsolute   span   `toml:"refresh_absolute"`
 	RefreshIdle       span   `toml:"refresh_idle"`
 	AccessLife        span   `toml:"access_life"`
+	LifetimesVary     bool   `toml:"lifetimes_vary"`
 
 	PARRequired bool `toml:"par_required"`
 	IssRequired bool `toml:"iss_required"`
 	OIDC        bool `toml:"oidc"`
 
+	Request    requestFile        `toml:"request"`
+	Answer     answerFile         `toml:"answer"`
 	Check      checkFile          `toml:"check"`
 	Vars       map[string]varFile `toml:"vars"`
 	Errors     []ruleFile         `toml:"errors"`
 	ConsoleURL string             `toml:"console_url"`
 	Note       string             `toml:"note"`
+	EndsWhen   []string           `toml:"ends_when"`
 	Sources    []string           `toml:"sources"`
 }
 
@@ -131,14 +144,25 @@ func (s *span) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// head is what of a file is looked at before the rest.
+type head struct {
+	ID      string `toml:"id"`
+	Extends string `toml:"extends"`
+}
+
+// headOf reads a file's head. A file with faults has what could be read of it.
+func headOf(name string, text []byte) head {
+	var h head
+	_ = toml.Unmarshal(text, &h) // parseEntry says what is wrong
+	if h.ID == "" {
+		h.ID = strings.TrimSuffix(path.Base(name), ".toml")
+	}
+	return h
+}
+
 // parseEntry reads one file. An entry that extends another starts from it and replaces the keys it names.
 func parseEntry(name string, text []byte, known map[string]*entry) (*entry, error) {
-	var head struct {
-		Extends string `toml:"extends"`
-	}
-	if err := toml.Unmarshal(text, &head); err != nil {
-		return nil, tomlError(name, err)
-	}
+	head := headOf(name, text)
 	var file entryFile
 	if head.Extends != "" {
 		base, ok := known[head.Extends]
@@ -151,9 +175,7 @@ func parseEntry(name string, text []byte, known map[string]*entry) (*entry, erro
 	if err := decoder.Decode(&file); err != nil {
 		return nil, tomlError(name, err)
 	}
-	if file.ID == "" || head.Extends != "" && file.ID == head.Extends {
-		file.ID = strings.TrimSuffix(path.Base(name), ".toml")
-	}
+	file.ID = head.ID
 	e := &entry{id: file.ID, aliases: file.Aliases, file: file}
 	if err := e.check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -168,6 +190,7 @@ func (f *entryFile) clone() entryFile {
 	c.TokenParams, c.OfflineParams = maps.Clone(f.TokenParams), maps.Clone(f.OfflineParams)
 	c.Check.Headers, c.Vars = maps.Clone(f.Check.Headers), maps.Clone(f.Vars)
 	c.Scopes, c.Sources, c.Errors = slices.Clone(f.Scopes), slices.Clone(f.Sources), slices.Clone(f.Errors)
+	c.Request, c.EndsWhen = f.Request.clone(), slices.Clone(f.EndsWhen)
 	c.Check.DeadStatus = slices.Clone(f.Check.DeadStatus)
 	c.Check.DeadCodes, c.Check.DeadText = slices.Clone(f.Check.DeadCodes), slices.Clone(f.Check.DeadText)
 	return c
@@ -194,6 +217,10 @@ func knownKeys(key []string) []string {
 	t := reflect.TypeFor[entryFile]()
 	if len(key) > 1 {
 		switch key[0] {
+		case "request":
+			t = reflect.TypeFor[requestFile]()
+		case "answer":
+			t = reflect.TypeFor[answerFile]()
 		case "check":
 			t = reflect.TypeFor[checkFile]()
 		case "vars":
@@ -210,102 +237,8 @@ func knownKeys(key []string) []string {
 	return names
 }
 
-var entryID = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
-})
-
-// check finds what the form alone does not forbid.
-func (e *entry) check() error {
-	f := &e.file
-	for _, id := range append([]string{e.id}, e.aliases...) {
-		if !entryID().MatchString(id) {
-			return fmt.Errorf("id %q: use small letters, digits and dashes", id)
-		}
-	}
-	for _, v := range []struct {
-		key, value string
-		allowed    []string
-	}{
-		{"revoke_style", f.RevokeStyle, []string{"", "bearer", "delete"}},
-		{"auth_style", f.AuthStyle, []string{"", "basic", "post", "none"}},
-		{"needs_secret", f.NeedsSecret, []string{"", "required", "optional", "none"}},
-		{"consent_prompt", f.ConsentPrompt, []string{"", "always", "again"}},
-		{"rotation", f.Rotation, []string{"", "never", "sometimes", "always"}},
-		{"replay", f.Replay, []string{"", "safe", "grace", "until_first_use", "unsafe"}},
-		{"check.kind", f.Check.Kind, []string{"", "userinfo", "introspect", "get"}},
-	} {
-		if !slices.Contains(v.allowed, v.value) {
-			return fmt.Errorf("%s %q: want one of %q", v.key, v.value, v.allowed[1:])
-		}
-	}
-	if f.AuthStyle == "none" && f.NeedsSecret != "" && f.NeedsSecret != "none" {
-		return fmt.Errorf(`needs_secret %q: none is sent with auth_style "none"`, f.NeedsSecret)
-	}
-	if f.Replay == "grace" && f.ReplayGrace == 0 {
-		return errors.New(`replay "grace" needs replay_grace`)
-	}
-	if f.RedirectPort < 0 || f.RedirectPort > 65535 {
-		return fmt.Errorf("redirect_port %d: no such port", f.RedirectPort)
-	}
-	for i := range f.Errors {
-		if err := f.Errors[i].check(); err != nil {
-			return fmt.Errorf("errors[%d]: %w", i, err)
-		}
-	}
-	return e.checkTemplates()
-}
-
-// checkTemplates makes sure that every URL is sound once its variables are filled in.
-func (e *entry) checkTemplates() error {
-	var err error
-	if e.file.IssuerMatch != "" {
-		if e.issuerMatch, err = regexp.Compile(e.file.IssuerMatch); err != nil {
-			return fmt.Errorf("issuer_match: %w", err)
-		}
-	}
-	p := e.provider()
-	sample := map[string]string{}
-	for _, v := range p.Vars {
-		sample[v.Name] = "sample"
-	}
-	for _, t := range p.templates() {
-		for _, m := range variable().FindAllStringSubmatch(*t.url, -1) {
-			if _, ok := e.file.Vars[m[1]]; !ok && !reservedVariable(m[1]) {
-				return fmt.Errorf("%s: {%s} is not among vars", t.key, m[1])
-			}
-			if strings.HasPrefix(*t.url, m[0]) {
-				sample[m[1]] = "https://sample.example"
-			}
-		}
-	}
-	if err := p.fill(sample); err != nil {
-		return err
-	}
-	return p.checkURLs()
-}
-
-func (r *ruleFile) check() error {
-	reasons := map[string][]string{
-		"passing":     {""},
-		"sign_in":     {"", reasonRevoked, reasonExpired, reasonReused, reasonRefused, reasonAccount},
-		"interaction": {"", reasonInteraction, reasonAccount},
-		"setup":       {reasonClient, reasonRedirect, reasonScope, reasonConfig},
-	}
-	allowed, ok := reasons[r.Verdict]
-	if !ok {
-		return fmt.Errorf("verdict %q: want passing, sign_in, interaction or setup", r.Verdict)
-	}
-	if !slices.Contains(allowed, r.Reason) {
-		return fmt.Errorf("reason %q: want one of %q", r.Reason, allowed)
-	}
-	if len(r.Code) == 0 && r.Match == "" {
-		return errors.New("needs a code or a match")
-	}
-	return nil
-}
-
 func (r *ruleFile) rule() rule {
-	out := rule{match: strings.ToLower(r.Match), status: r.Status}
+	out := rule{match: bare(r.Match), status: r.Status}
 	out.verdict, out.reason = Verdict(r.Verdict), r.Reason
 	if out.verdict == VerdictInteraction && out.reason == "" {
 		out.reason = reasonInteraction
@@ -324,15 +257,18 @@ func (e *entry) provider() Provider {
 		AuthorizeURL: f.AuthorizeURL, TokenURL: f.TokenURL, RefreshURL: f.RefreshURL, DeviceURL: f.DeviceURL,
 		RevokeURL: f.RevokeURL, IntrospectURL: f.IntrospectURL, UserinfoURL: f.UserinfoURL,
 		JWKSURL: f.JWKSURL, PARURL: f.PARURL,
-		RevokeStyle: RevokeStyle(f.RevokeStyle), AuthStyle: AuthStyle(f.AuthStyle), NeedsSecret: f.NeedsSecret, RedirectFree: f.RedirectFree,
-		Scopes: f.Scopes, ScopeSeparator: f.ScopeSeparator, OfflineScope: f.OfflineScope,
+		RevokeStyle: RevokeStyle(f.RevokeStyle), AuthStyle: AuthStyle(stated(f.AuthStyle)),
+		NeedsSecret: stated(f.NeedsSecret),
+		Scopes:      f.Scopes, ScopeSeparator: f.ScopeSeparator, ScopeParam: f.ScopeParam, OfflineScope: f.OfflineScope,
+		OfflineNeeds: OfflineNeeds(stated(f.OfflineNeeds)), OfflineNote: f.OfflineNote,
 		OfflineParams: f.OfflineParams, ConsentPrompt: ConsentPrompt(f.ConsentPrompt),
+		RedirectFree: f.RedirectFree, RedirectRule: RedirectRule(stated(f.RedirectRule)),
 		RedirectHost: f.RedirectHost, RedirectPort: f.RedirectPort, RedirectPath: f.RedirectPath,
 		PasteOnly: f.PasteOnly, RedirectURL: f.RedirectURL,
-		Rotation: Rotation(f.Rotation), Replay: Replay(f.Replay), ReplayGrace: time.Duration(f.ReplayGrace),
+		Rotation: Rotation(applicable(f.Rotation)), Replay: Replay(applicable(f.Replay)), ReplayGrace: time.Duration(f.ReplayGrace),
 		RefreshEndsAccess: f.RefreshEndsAccess,
 		RefreshAbsolute:   time.Duration(f.RefreshAbsolute), RefreshIdle: time.Duration(f.RefreshIdle),
-		AccessLife: time.Duration(f.AccessLife),
+		AccessLife: time.Duration(f.AccessLife), LifetimesVary: f.LifetimesVary,
 		Check: Check{
 			Kind: CheckKind(f.Check.Kind), URL: f.Check.URL, Method: f.Check.Method, Scheme: f.Check.Scheme,
 			Headers: f.Check.Headers, DeadStatus: f.Check.DeadStatus,
@@ -340,7 +276,12 @@ func (e *entry) provider() Provider {
 		},
 		PARRequired: f.PARRequired, IssRequired: f.IssRequired, OIDC: f.OIDC,
 		ScopeOnRefresh: f.ScopeOnRefresh, JSONBody: f.JSONBody, PublicBasic: f.PublicBasic,
-		TokenParams: f.TokenParams, ConsoleURL: f.ConsoleURL, Note: f.Note, Sources: f.Sources,
+		Request: f.Request.request(), Members: f.Answer.members(),
+		ConsoleURL: applicable(f.ConsoleURL), Note: f.Note, EndsWhen: f.EndsWhen, Sources: f.Sources,
+	}
+	p.setTokenParams(f.TokenParams)
+	if p.TokenURL == "" && p.Issuer == "" { // nothing but renewal is described
+		p.TokenURL = p.RefreshURL
 	}
 	if p.AuthStyle == AuthNone {
 		p.NeedsSecret = "none"
@@ -358,6 +299,22 @@ func (e *entry) provider() Provider {
 		p.rules = append(p.rules, f.Errors[i].rule())
 	}
 	return p
+}
+
+// stated leaves out what a file says is not known.
+func stated(value string) string {
+	if value == unknown {
+		return ""
+	}
+	return value
+}
+
+// applicable leaves out what is not known, or not there.
+func applicable(value string) string {
+	if value == notApplicable {
+		return ""
+	}
+	return stated(value)
 }
 
 func lower(list []string) []string {

@@ -2,8 +2,10 @@ package provider
 
 import (
 	"encoding/json"
+	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode"
@@ -14,7 +16,7 @@ import (
 type fault struct {
 	main   string   // the leading code, lower case; "" where there is none
 	codes  []string // everything that can stand for a code, the more specific first, lower case
-	text   string   // what was said, lower case
+	text   string   // what was said, bare
 	said   string   // the same as sent
 	claims string
 	sent   []string // secrets of the request
@@ -28,31 +30,79 @@ func (f *fault) message() string      { return CleanLine(f.said) }
 // Facebook, Firebase), "errors" (Fitbit, Strava), "__type" (AWS), and top-level codes (HubSpot, Okta, Zoom, Twitch).
 func (d *document) fault(sent []string) fault {
 	o := d.fields
-	f := fault{claims: o.text("claims"), sent: sent}
+	f := fault{sent: sent}
+	if o == nil {
+		return f
+	}
 	inner := o.object("error")
 	if inner == nil {
 		inner = o.first("errors")
 	}
-	f.addSub(o.scalar("suberror"), o.scalar("error_subtype"), o.scalar("error_subcode"))
-	for _, number := range o.numbers("error_codes") {
-		f.addSub("aadsts" + number)
+	for _, in := range []object{o, inner} {
+		f.specify(in)
 	}
-	f.addSub(numberedError().FindString(strings.ToLower(o.text("error_description"))))
+	f.addSub(o.scalar("error_subcode"))
 	f.add(o.scalar("error"))
 	if inner != nil {
 		f.addInner(inner)
 	}
-	for _, name := range []string{"__type", "code", "error_code", "errorcode", "errortype", "reason_code", "status"} {
+	for _, name := range []string{
+		"__type", "code", "error_code", "errorcode", "errcode", "errortype", "reason_code", "status",
+	} {
 		f.add(o.scalar(name))
 	}
 	f.describe(o, inner)
+	if d.framework() {
+		f.main, f.codes = "", nil
+	}
 	return f
+}
+
+// specify takes what says more than the leading code: sub-codes, Microsoft's numbers, and the claims it asks for.
+func (f *fault) specify(in object) {
+	f.addSub(in.scalar("suberror"), in.scalar("error_subtype"))
+	for _, number := range in.numbers("error_codes") {
+		f.addSub("aadsts" + number)
+	}
+	for _, name := range []string{"error_description", "message"} {
+		f.addSub(numberedError().FindString(strings.ToLower(in.text(name))))
+	}
+	if f.claims == "" {
+		f.claims = in.claims()
+	}
 }
 
 // numberedError is a code of Microsoft's that stands in the text where error_codes is missing.
 var numberedError = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^aadsts\d{4,9}|^aadb2c\d{4,9}`)
 })
+
+// maxClaims bounds what is passed on in the address of a sign-in page, in bytes.
+const maxClaims = 2 << 10
+
+// claims is what the next authorization request must ask for (OIDC Core 5.5), as a string or as it is; "" where it is
+// no JSON object, which no server would take back.
+func (o object) claims() string {
+	raw := o["claims"]
+	if s := o.text("claims"); s != "" {
+		raw = json.RawMessage(s)
+	}
+	var ask object
+	if len(raw) > maxClaims || json.Unmarshal(raw, &ask) != nil || len(ask) == 0 {
+		return ""
+	}
+	return string(raw)
+}
+
+// framework reports whether an answer is the error page of a web framework in JSON (Spring, Micronaut): it repeats the
+// status and the path and says nothing of OAuth.
+func (d *document) framework() bool {
+	if d.fields.text("path") == "" || d.fields["timestamp"] == nil {
+		return false
+	}
+	status, err := strconv.Atoi(d.fields.scalar("status"))
+	return err == nil && d.fields.text("error") == http.StatusText(status)
+}
 
 // addInner takes the codes of an error object.
 func (f *fault) addInner(o object) {
@@ -65,9 +115,7 @@ func (f *fault) addInner(o object) {
 	}
 	f.add(code)
 	f.add(o.scalar("error"))
-	if m := o.text("message"); upperCode().MatchString(m) {
-		f.add(m)
-	}
+	f.add(codeInProse().FindString(o.text("message")))
 	for _, name := range []string{"errortype", "status", "reason"} {
 		f.add(o.scalar(name))
 	}
@@ -75,9 +123,9 @@ func (f *fault) addInner(o object) {
 	f.leadWithWord()
 }
 
-// upperCode is a code that stands where others have a sentence (Firebase).
-var upperCode = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)
+// codeInProse is a code that stands where others have a sentence, or in front of one (Firebase).
+var codeInProse = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([A-Z][A-Z0-9]*(_[A-Z0-9]+)+\b|[a-z][a-z0-9]*(_[a-z0-9]+)+$)`)
 })
 
 // leadWithWord prefers a code in letters to a number as the leading one.
@@ -118,14 +166,28 @@ func (f *fault) addSub(codes ...string) {
 func (f *fault) describe(o, inner object) {
 	var said []string
 	for _, in := range []object{o, inner} {
-		for _, name := range []string{"error_description", "message", "reason", "errorsummary", "error_msg", "errors"} {
+		for _, name := range []string{"error_description", "message", "reason", "errorsummary", "error_msg", "errmsg", "errors"} {
 			if s := in.text(name); s != "" && !slices.Contains(said, s) {
 				said = append(said, s)
 			}
 		}
 	}
 	f.said = without(strings.Join(said, "; "), f.sent)
-	f.text = strings.ToLower(f.said)
+	f.text = bare(f.said)
+}
+
+// bare makes prose comparable: lower case, without quotes, with one space where there are several or underscores.
+func bare(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch r {
+		case '_', '-':
+			return ' '
+		case '\'', '"', '`', '’':
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, s)
+	return strings.Join(strings.Fields(s), " ")
 }
 
 // without cuts secrets out of a text. Very short ones stay: they would take words apart.
@@ -152,7 +214,7 @@ func cleanCode(s string) string {
 // numbers returns the elements of an array of numbers as text.
 func (o object) numbers(name string) []string {
 	var list []json.Number
-	if json.Unmarshal(o[name], &list) != nil {
+	if !o.begins(name, '[') || json.Unmarshal(o[name], &list) != nil {
 		return nil
 	}
 	out := make([]string, 0, min(len(list), 16))

@@ -2,12 +2,27 @@ package provider
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 	"unicode"
 )
+
+// oddTokenBodies are the shapes that token answers come in.
+var oddTokenBodies = []string{
+	`{"data":{"accessToken":"a","refreshToken":"r","expiresIn":"3600.5"}}`,
+	`{"ok":true,"authed_user":{"access_token":"a","expires_in":-1,"scope":"a,b"}}`,
+	`{"status":0,"body":{"access_token":"a","expires_at":"2030-01-02T03:04:05Z"}}`,
+	`[{"access_token":"a","refresh_token":7,"refresh_expires_in":0}]`,
+	`{"token":"a","expires_at":1900000000000}`,
+	`{"access_token":"a","error":false,"token_type":null,"scope":["x",1]}`,
+	`{"access_token":"a","refresh_token":"r","expires_in":36`,
+	`{"access_token":"a\u000d\u000a","refresh_token":"r"}`,
+	`{"access_token":"a","expires_in":NaN,"refresh_token":"r"}`,
+	`access_token=a&expires=5183000&refresh_token=&scope=x%20y`,
+}
 
 func FuzzJudge(f *testing.F) {
 	for _, e := range examples(f) {
@@ -16,6 +31,12 @@ func FuzzJudge(f *testing.F) {
 	f.Add(200, "*", "7", []byte(`{"access_token":"a","expires_in":"1e400","refresh_token":"r","scope":[1,"x"]}`))
 	f.Add(200, "*", "", []byte(strings.Repeat(`{"error":`, 9000)))
 	f.Add(200, "*", "", []byte("access_token=a%00b&error"))
+	for _, l := range looksLikeAnEnd() {
+		f.Add(l.status, "microsoft", l.header.Get("Retry-After"), []byte(l.body))
+	}
+	for _, body := range oddTokenBodies {
+		f.Add(200, "slack", "", []byte(body))
+	}
 	c := known(f)
 	f.Fuzz(func(t *testing.T, status int, id, retry string, body []byte) {
 		p, ok := c.Lookup(id)
@@ -27,6 +48,15 @@ func FuzzJudge(f *testing.F) {
 		checkAnswer(t, a)
 		if a.Verdict != VerdictPassing && a.Verdict != VerdictOK {
 			condemned(t, status, retry, body)
+		}
+		if held := !a.Tokens.Access.Empty() || !a.Tokens.Refresh.Empty(); held && (status < 200 || status > 299) {
+			t.Errorf("tokens of a %d", status)
+		}
+		if a.Claims != "" && (!json.Valid([]byte(a.Claims)) || len(a.Claims) > maxClaims) {
+			t.Errorf("claims %q", a.Claims)
+		}
+		if said := (Unknowns{}); said.Meet(&a, time.Now()) {
+			t.Error("shown at once")
 		}
 		if a.Verdict == VerdictOK && (a.Tokens.Access.Empty() || status < 200 || status > 299) {
 			t.Errorf("ok without a token in a 2xx")
@@ -42,7 +72,7 @@ func FuzzJudge(f *testing.F) {
 // something, and nothing in the answer says "later".
 func condemned(t *testing.T, status int, retry string, body []byte) {
 	t.Helper()
-	if status == http.StatusProxyAuthRequired {
+	if status == http.StatusProxyAuthRequired || retry == "" && moved(status, nil) {
 		return
 	}
 	body = bytes.TrimLeftFunc(bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\xef\xbb\xbf")), unicode.IsSpace)

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -16,6 +17,22 @@ func Judge(p *Provider, status int, header http.Header, body []byte) Answer {
 	return judge(p, status, header, body, headerDate(header, time.Now()), nil)
 }
 
+// rescued judges an answer whose body did not come whole: the exchange failed, but tokens in what came count, for the
+// ones before may be spent.
+func (r *reply) rescued(p *Provider) Answer {
+	failed := r.failed()
+	if r.status < 200 || r.status > 299 || len(r.body) == 0 {
+		return failed
+	}
+	a := judge(p, r.status, r.header, r.body, r.reference(), r.secrets)
+	a.SentAt, a.Date = r.sentAt, r.date
+	if a.Verdict == VerdictOK {
+		return a
+	}
+	failed.Tokens = a.Tokens
+	return failed
+}
+
 // judge weighs the evidence in this order: a token in a 2xx, a status that says "later", the provider's own rules,
 // the general table of codes, and last the bare status, which never condemns a token. What was sent in secret is cut
 // out of the message, for some servers repeat it. now is what ends of lives are held against.
@@ -23,7 +40,7 @@ func judge(p *Provider, status int, header http.Header, body []byte, now time.Ti
 	if p == nil {
 		p = &Provider{}
 	}
-	doc := parseBody(body)
+	doc := parseBody(body).translated(&p.Members)
 	a := Answer{Verdict: VerdictPassing, Status: status, RetryAfter: retryAfter(header, headerDate(header, now))}
 	success := status >= 200 && status <= 299
 	if success && judgeTokens(&a, p, doc, now) {
@@ -36,6 +53,9 @@ func judge(p *Provider, status int, header http.Header, body []byte, now time.Ti
 	case status >= 300 && status <= 399:
 		a.Code, a.Known = "redirect_refused", true
 		a.Message = redirectMessage(header)
+		if moved(status, header) {
+			a.Verdict, a.Reason = VerdictSetup, reasonConfig
+		}
 	case later(status, header):
 		a.Known = true
 		a.OutcomeUnknown = status >= 500 || success
@@ -66,20 +86,26 @@ func later(status int, header http.Header) bool {
 	return status >= 500 || header.Get("Retry-After") != "" || remaining == "0"
 }
 
-// judgeTokens fills a from a 2xx that carries an access token and reports whether it did.
+// judgeTokens fills a from a 2xx that carries an access token and reports whether it did. What a token endpoint gave is
+// never thrown away: with a refresh token whose access token cannot be used, or an access token whose refresh token may
+// be missing, the verdict is VerdictPassing and Tokens holds the one.
 func judgeTokens(a *Answer, p *Provider, doc *document, now time.Time) bool {
 	t, ok := doc.tokens(p, now)
 	if !ok {
 		return false
 	}
 	a.Known = true
-	if strings.ContainsAny(t.Access.Reveal(), "\r\n\x00") {
+	switch {
+	case strings.ContainsAny(t.Access.Reveal(), "\r\n\x00"):
 		a.Code, a.OutcomeUnknown = "malformed_token", true
 		a.Message = "the access token holds control characters"
 		a.Tokens = Tokens{Refresh: t.Refresh, RefreshExpiresIn: t.RefreshExpiresIn}
-		return true
+	case doc.kind == kindCut && (t.Access.Empty() || t.Refresh.Empty() && p.Rotation != RotationNever):
+		a.Code, a.OutcomeUnknown, a.Tokens = "truncated", true, t
+		a.Message = "the answer was cut off"
+	default:
+		a.Verdict, a.Tokens = VerdictOK, t
 	}
-	a.Verdict, a.Tokens = VerdictOK, t
 	return true
 }
 
@@ -97,7 +123,7 @@ type outcome struct {
 // rule is one of a provider's own meanings. Every condition that is set must hold.
 type rule struct {
 	codes  []string // any of these, lower case
-	match  string   // in the message, lower case
+	match  string   // any of these in the message, bare, with "|" between them
 	status int
 	outcome
 }
@@ -109,7 +135,18 @@ func (r *rule) holds(status int, f *fault) bool {
 	if len(r.codes) > 0 && !slices.ContainsFunc(r.codes, f.has) {
 		return false
 	}
-	return strings.Contains(f.text, r.match)
+	if r.match == "" {
+		return true
+	}
+	if r.verdict == VerdictSignIn && aliveRefresh().MatchString(f.text) {
+		return false
+	}
+	for words := range strings.SplitSeq(r.match, "|") {
+		if words = strings.TrimSpace(words); words != "" && strings.Contains(f.text, words) {
+			return true
+		}
+	}
+	return false
 }
 
 // outcome finds what a fault means: by the provider's rules, by the general table, or not at all.
@@ -132,10 +169,17 @@ func (p *Provider) outcome(status int, f *fault) (outcome, bool) {
 
 // deadRefresh finds words that speak of a refresh token that will not work again.
 var deadRefresh = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`refresh[ _]?token (is |has |was |has been )?(already )?` +
-		`(invalid|expired|revoked|reused|not found|unknown|malformed)|` +
-		`(invalid|expired|revoked|unknown|parse) refresh[ _]?token|` +
-		`refresh[ _]?token.{0,60}already been (used|claimed)|value passed for the token was invalid`)
+	return regexp.MustCompile(
+		`refresh ?token (is |was |has |has been )?(already |now )?(been )?(invalid|expired|revoked|reused|unknown|malformed)|` +
+			`refresh ?token (is |was |has |does |could )?(no longer |not )(been |be )?(valid|active|found|exist|recognized)|` +
+			`(invalid|expired|revoked|unknown|bad|parse) refresh ?token|` +
+			`refresh ?token.{0,60}already been (used|claimed)|value passed for the token was invalid`)
+})
+
+// aliveRefresh finds words that speak of the request, or of a server that is busy, although a refresh token is named.
+var aliveRefresh = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(
+		`missing|required|parameter|temporar|unavailable|try again|retry|time ?out|timed out|too many|rate limit`)
 })
 
 // wording handles codes that mean two things and are told apart by their description or status alone.
@@ -144,7 +188,7 @@ var deadRefresh = sync.OnceValue(func() *regexp.Regexp {
 func wording(status int, f *fault) (outcome, bool) {
 	switch f.main {
 	case "invalid_request", "invalid_token", "unauthorized_client":
-		if deadRefresh().MatchString(f.text) {
+		if deadRefresh().MatchString(f.text) && !aliveRefresh().MatchString(f.text) {
 			return refine(outcome{VerdictSignIn, ""}, f), true
 		}
 	case "access_denied":
@@ -155,8 +199,12 @@ func wording(status int, f *fault) (outcome, bool) {
 	return outcome{}, false
 }
 
-// refine gives a sign_in without a reason the one that the description states beyond doubt, else "refused".
+// refine gives a sign_in without a reason the one that the description states beyond doubt, else "refused". Where the
+// answer asks for claims, signing in must bring them.
 func refine(o outcome, f *fault) outcome {
+	if o.verdict == VerdictSignIn && o.reason == "" && f.claims != "" {
+		return outcome{VerdictInteraction, reasonInteraction}
+	}
 	if o.verdict == VerdictSignIn && o.reason == "" {
 		o.reason = statedReason(f.text)
 	}
@@ -181,7 +229,7 @@ func statedReason(text string) string {
 		{reasonReused, []string{"already used", "already been used", "reused", "reuse exceeded"}},
 		{reasonAccount, []string{
 			"account disabled", "user disabled", "inactive user", "user is inactive", "account is disabled",
-			"user is disabled", "user doesn't exist", "user does not exist", "account has been disabled",
+			"user is disabled", "user doesnt exist", "user does not exist", "account has been disabled",
 			"account has been deleted",
 		}},
 		{reasonRefused, []string{"invalid", "malformed", "unknown", "claimed", "incorrect"}},
@@ -198,6 +246,21 @@ func statedReason(text string) string {
 		return reasonRefused
 	}
 	return found
+}
+
+// moved reports whether a redirect says that the token endpoint itself is at another address: it wants the same request
+// there (RFC 9110 sections 15.4.8 and 15.4.9), and what it names looks like a token endpoint. Pages to log in at, and
+// those of a server that is being worked on, are no such place.
+func moved(status int, header http.Header) bool {
+	if status != http.StatusTemporaryRedirect && status != http.StatusPermanentRedirect || later(status, header) {
+		return false
+	}
+	location := header.Get("Location")
+	if location == "" {
+		return true
+	}
+	u, err := url.Parse(location)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "") && strings.Contains(strings.ToLower(u.Path), "token")
 }
 
 func redirectMessage(header http.Header) string {

@@ -312,11 +312,108 @@ func TestJudgeOutcomeUnknown(t *testing.T) {
 	}
 }
 
-func TestMicrosoftClaims(t *testing.T) {
-	p, _ := known(t).Lookup("microsoft")
-	a := Judge(&p, 400, nil, []byte(`{"error":"interaction_required","claims":"{\"access_token\":{}}"}`))
-	if a.Claims != `{"access_token":{}}` {
-		t.Errorf("claims %q", a.Claims)
+// Where a provider wants the user, the verdict says so and holds what the sign-in must ask for.
+func TestInteraction(t *testing.T) {
+	const ask = `{"access_token":{"capolids":{"essential":true,"values":["1-2"]}}}`
+	quoted := strconv.Quote(ask)
+	for _, v := range []struct {
+		provider, body string
+		verdict        Verdict
+		claims         string
+	}{
+		{"microsoft", `{"error":"interaction_required","error_codes":[50076],"claims":` + quoted + `}`, VerdictInteraction, ask},
+		{"microsoft", `{"error":"invalid_grant","suberror":"basic_action","claims":` + quoted + `}`, VerdictInteraction, ask},
+		{"microsoft", `{"error":"invalid_grant","error_codes":[999999],"claims":` + quoted + `}`, VerdictInteraction, ask},
+		{"microsoft", `{"error":{"code":"invalid_grant","suberror":"basic_action","claims":` + ask + `}}`, VerdictInteraction, ask},
+		{"microsoft", `{"error":"invalid_grant","error_description":"AADSTS50079: x"}`, VerdictInteraction, ""},
+		{"microsoft", `{"error":"invalid_grant","error_description":"aadsts50074: x"}`, VerdictInteraction, ""},
+		{"microsoft", `{"error":"invalid_grant","suberror":"consent_required"}`, VerdictInteraction, ""},
+		{"microsoft", `{"error":"invalid_grant","error_codes":[70043],"claims":` + quoted + `}`, VerdictSignIn, ask},
+		{"microsoft", `{"error":"invalid_grant","suberror":"basic_action","error_codes":[90033]}`, VerdictPassing, ""},
+		{"microsoft", `{"error":"temporarily_unavailable","claims":` + quoted + `}`, VerdictPassing, ask},
+		{"google", `{"error":"invalid_grant","error_subtype":"rapt_required"}`, VerdictInteraction, ""},
+		{"google", `{"error":"invalid_grant","error_description":"reauth related error (invalid_rapt)"}`, VerdictInteraction, ""},
+		{"google", `{"error":"rapt_required"}`, VerdictInteraction, ""},
+		{"", `{"error":"insufficient_user_authentication","claims":` + ask + `}`, VerdictInteraction, ask},
+		{"", `{"error":"login_required","claims":"` + strings.Repeat("x", 99) + `"}`, VerdictInteraction, ""},
+		{"", `{"error":"login_required","claims":"[1]"}`, VerdictInteraction, ""},
+		{"", `{"error":"login_required","claims":7}`, VerdictInteraction, ""},
+		{"", `{"error":"login_required","claims":"{}"}`, VerdictInteraction, ""},
+		{"", `{"error":"login_required","claims":{"a":"` + strings.Repeat("x", maxClaims) + `"}}`, VerdictInteraction, ""},
+		{"", `{"error":"invalid_grant","claims":"{}"}`, VerdictSignIn, ""},
+	} {
+		a := Judge(example{provider: v.provider}.ofOrNil(t, known(t)), 400, nil, []byte(v.body))
+		if a.Verdict != v.verdict || a.Claims != v.claims {
+			t.Errorf("%s %s: %s, claims %q; want %s, %q", v.provider, v.body, a.Verdict, a.Claims, v.verdict, v.claims)
+		}
+		if v.verdict == VerdictInteraction && a.Reason != reasonInteraction {
+			t.Errorf("%s %s: reason %q", v.provider, v.body, a.Reason)
+		}
+		checkAnswer(t, a)
+	}
+}
+
+// The codes of RFC 6749 and of what builds on it mean the same at a provider that nobody knows, in any shape.
+func TestRegisteredCodes(t *testing.T) {
+	for code, want := range map[string]Verdict{
+		"invalid_grant": VerdictSignIn, "expired_token": VerdictSignIn,
+		"invalid_client": VerdictSetup, "unauthorized_client": VerdictSetup, "unsupported_grant_type": VerdictSetup,
+		"invalid_scope": VerdictSetup, "invalid_target": VerdictSetup, "invalid_dpop_proof": VerdictSetup,
+		"insufficient_scope": VerdictSetup, "unsupported_response_type": VerdictSetup, "invalid_redirect_uri": VerdictSetup,
+		"invalid_authorization_details": VerdictSetup, "request_not_supported": VerdictSetup,
+		"request_uri_not_supported": VerdictSetup, "registration_not_supported": VerdictSetup,
+		"invalid_request_uri": VerdictSetup, "invalid_request_object": VerdictSetup,
+		"interaction_required": VerdictInteraction, "login_required": VerdictInteraction,
+		"consent_required": VerdictInteraction, "account_selection_required": VerdictInteraction,
+		"access_denied": VerdictInteraction, "unmet_authentication_requirements": VerdictInteraction,
+		"insufficient_user_authentication": VerdictInteraction,
+		"invalid_request":                  VerdictPassing, "server_error": VerdictPassing, "temporarily_unavailable": VerdictPassing,
+		"authorization_pending": VerdictPassing, "slow_down": VerdictPassing, "use_dpop_nonce": VerdictPassing,
+		"token_expired": VerdictSignIn, "refresh_token_expired": VerdictSignIn, "refresh_token_reused": VerdictSignIn,
+		"refresh_token_invalidated": VerdictSignIn, "account_deactivated": VerdictSignIn, "account_suspended": VerdictSignIn,
+		"account_deleted": VerdictSignIn,
+	} {
+		for _, body := range []string{
+			`{"error":"` + code + `"}`, `{"error":{"code":"` + strings.ToUpper(code) + `","message":"x"}}`, "error=" + code,
+			`{"errors":[{"code":"` + code + `"}]}`, `{"error_code":"` + code + `"}`,
+		} {
+			for _, status := range []int{200, 400, 403, 404, 409} {
+				a := Judge(nil, status, nil, []byte(body))
+				if a.Verdict != want || !a.Known || a.Code != code {
+					t.Errorf("%d %s: %s %s known %t; want %s", status, body, a.Verdict, a.Code, a.Known, want)
+				}
+			}
+			if a := Judge(nil, 503, nil, []byte(body)); a.Verdict != VerdictPassing {
+				t.Errorf("503 %s: %s; want passing", body, a.Verdict)
+			}
+		}
+	}
+}
+
+func BenchmarkJudge(b *testing.B) {
+	c := known(b)
+	for _, v := range []struct {
+		name, provider string
+		status         int
+		body           string
+	}{
+		{"tokens", "google", 200, `{"access_token":"a","expires_in":3599,"refresh_token":"r","scope":"x y","token_type":"Bearer"}`},
+		{"refused", "", 400, `{"error":"invalid_grant","error_description":"Token has been expired or revoked."}`},
+		{
+			"number", "microsoft", 400,
+			`{"error":"invalid_grant","error_description":"AADSTS700082: The refresh token has expired.","error_codes":[700082]}`,
+		},
+		{"page", "", 403, `<html>` + strings.Repeat("x", 32<<10)},
+		{"cut", "", 200, `{"access_token":"` + strings.Repeat("a", 32<<10)},
+	} {
+		p := example{provider: v.provider}.ofOrNil(b, c)
+		b.Run(v.name, func(b *testing.B) {
+			body := []byte(v.body)
+			b.ReportAllocs()
+			for b.Loop() {
+				Judge(p, v.status, nil, body)
+			}
+		})
 	}
 }
 

@@ -41,6 +41,31 @@ const (
 	ReplayGrace   Replay = "grace"           // accepted for Provider.ReplayGrace
 	ReplayUntil   Replay = "until_first_use" // the old token lives until the new one is used
 	ReplayUnsafe  Replay = "unsafe"
+	// ReplayConditional: it depends on how the server is set up, so it counts as unsafe. Provider.ReplayGrace is the
+	// server's default then, where that is known.
+	ReplayConditional Replay = "conditional"
+)
+
+// OfflineNeeds says what it takes for a sign-in to bring a refresh token.
+type OfflineNeeds string
+
+// What is known of it.
+const (
+	OfflineUnknown OfflineNeeds = ""
+	OfflineNothing OfflineNeeds = "nothing" // every sign-in brings one
+	OfflineRequest OfflineNeeds = "request" // it is asked for, which is done: Provider.OfflineScope and its neighbours
+	OfflineSetting OfflineNeeds = "setting" // something is set at the provider: Provider.OfflineNote
+	OfflineNever   OfflineNeeds = "never"   // there are none
+)
+
+// RedirectRule says which loopback addresses a provider takes beside the one that is registered.
+type RedirectRule string
+
+// What is known of it.
+const (
+	RedirectUnknown RedirectRule = ""
+	RedirectAnyPort RedirectRule = "any_port" // registered without a port, taken with any (RFC 8252 section 7.3)
+	RedirectExact   RedirectRule = "exact"
 )
 
 // ConsentPrompt says when an authorization request must carry prompt=consent.
@@ -112,21 +137,27 @@ type Provider struct {
 	RevokeStyle    RevokeStyle
 	AuthStyle      AuthStyle
 	NeedsSecret    string   // whether a client has one: "required", "optional" or "none"; "" unknown
-	RedirectFree   bool     // any loopback address is taken: none has to be registered
 	AuthMethods    []string // token_endpoint_auth_methods_supported, as discovered
 	Scopes         []string // asked for where the user names none
 	ScopeSeparator string   // "" is a space
+
+	// ScopeParam is the parameter of the authorization request that carries the scopes; "" is scope.
+	ScopeParam string
 
 	// OfflineScope is added to the scopes where it is what brings a refresh token ("offline_access").
 	OfflineScope string
 	// OfflineParams go into every authorization request. access_type=offline is in here unless the provider is known
 	// to refuse it.
 	OfflineParams map[string]string
+	OfflineNeeds  OfflineNeeds
+	OfflineNote   string // what to set at the provider for a refresh token to come
 	// Offline says that the metadata name a way to refresh tokens.
 	Offline bool
 	// ConsentPrompt says when prompt=consent is needed for a refresh token to come.
 	ConsentPrompt ConsentPrompt
 
+	RedirectFree bool // any loopback address is taken: none has to be registered
+	RedirectRule RedirectRule
 	RedirectHost string // "" is 127.0.0.1
 	RedirectPort int    // 0 is any free port
 	RedirectPath string // "" is /callback
@@ -142,6 +173,7 @@ type Provider struct {
 	RefreshAbsolute time.Duration // from consent, cannot be extended; 0 unknown or none
 	RefreshIdle     time.Duration // since the last use; 0 unknown or none
 	AccessLife      time.Duration // where the answer does not say
+	LifetimesVary   bool          // these three, and ReplayGrace, are a server's defaults, which whoever runs it may change
 
 	Check       Check
 	PARRequired bool // require_pushed_authorization_requests
@@ -156,11 +188,14 @@ type Provider struct {
 	PublicBasic bool
 	// TokenParams go into every token request.
 	TokenParams map[string]string
+	Request     Request // how else its token requests differ
+	Members     Members // how its answers to them differ
 
 	Vars []Var // what Resolve fills into the URLs; empty afterwards
 
-	ConsoleURL string // where a client is registered
-	Note       string // what to know before registering one
+	ConsoleURL string   // where a client is registered
+	Note       string   // what to know before registering one
+	EndsWhen   []string // what ends a session there, beside time and revocation; plain words
 	Sources    []string
 
 	rules []rule // how this provider's errors differ from the general table
@@ -233,7 +268,8 @@ type Answer struct {
 	SentAt time.Time // wall clock just before sending
 	Date   time.Time // the Date header of an https answer; else zero
 
-	// Tokens is set where Verdict is VerdictOK. With Code "malformed_token" it holds the new refresh token alone: it must
-	// be stored although the access token beside it cannot be used.
+	// Tokens is set where Verdict is VerdictOK. With VerdictPassing it holds what can be saved of an answer that is of no
+	// use otherwise, and that must be stored: with Code "malformed_token" the new refresh token alone, with "truncated" the
+	// refresh token or the access token, whichever came whole.
 	Tokens Tokens
 }

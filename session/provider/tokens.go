@@ -16,40 +16,95 @@ const (
 	maxRefreshLife = 10 * 365 * 24 * time.Hour
 )
 
-// tokens reads a token answer. It is forgiving: an access token is all that it insists on. Where the tokens lie one
-// level down (Slack's authed_user, Withings' body), that level counts, with the top for what it lacks.
+// The names under which answers tell a life: as a span in seconds, or as the instant of its end. Of each pair of names
+// that differ in their underscores alone the second is the one that servers with camel case leave.
+var (
+	accessSpans = []string{
+		"expires_in", "expiresin", "expires", "expire_in", "expirein", "access_token_expires_in", "accesstokenexpiresin",
+	}
+	accessInstants = []string{
+		"expires_at", "expiresat", "expires_on", "expireson", "expiry", "expiration", "access_token_expires_at",
+		"accesstokenexpiresat",
+	}
+	refreshSpans = []string{
+		"refresh_token_expires_in", "refreshtokenexpiresin", "refresh_expires_in", "refreshexpiresin",
+		"x_refresh_token_expires_in", "refresh_token_lifetime",
+	}
+	refreshInstants = []string{
+		"refresh_token_expires_at", "refreshtokenexpiresat", "refresh_expires_at", "refreshexpiresat",
+		"refresh_token_expires_on", "refresh_token_expiration",
+	}
+)
+
+// levels are the objects of an answer in which tokens may lie: the top, and what Slack, Withings, TikTok and others put
+// them into. A list counts where it has one element.
+func (d *document) levels() []object {
+	all := []object{d.fields}
+	for _, name := range []string{"data", "authed_user", "body", "result", "response", "token", "tokens"} {
+		in := d.fields.object(name)
+		if in == nil {
+			in = d.fields.only(name)
+		}
+		if in != nil {
+			all = append(all, in)
+		}
+	}
+	return all
+}
+
+// tokens reads a token answer. It is forgiving: an access token is all that it insists on, and of an answer that did not
+// come whole not even that. Where the tokens lie one level down, that level counts, with the top for what it lacks.
 func (d *document) tokens(p *Provider, now time.Time) (Tokens, bool) {
 	top := d.fields
-	for _, in := range []object{top, top.object("data"), top.object("authed_user"), top.object("body")} {
-		access := in.text("access_token")
-		if access == "" {
+	for _, in := range d.levels() {
+		access, refresh := in.access(), in.value("refresh_token", "refreshtoken")
+		if access == "" && (refresh == "" || d.kind == kindJSON || d.kind == kindForm) {
 			continue
 		}
 		t := Tokens{
 			Access:  secret.New(access),
-			Refresh: secret.New(in.text("refresh_token")),
-			ID:      secret.New(in.text("id_token")),
-			Type:    in.text("token_type"),
+			Refresh: secret.New(refresh),
+			ID:      secret.New(in.value("id_token", "idtoken")),
+			Type:    cleanName(in.value("token_type", "tokentype")),
 			Scopes:  in.scopes(p),
 		}
 		t.ExpiresIn = in.accessLife(now)
+		t.RefreshExpiresIn = in.refreshLife(now)
 		if t.ExpiresIn == 0 {
 			t.ExpiresIn = top.accessLife(now)
 		}
+		if t.RefreshExpiresIn == 0 {
+			t.RefreshExpiresIn = top.refreshLife(now)
+		}
 		t.ExpiresIn = shorter(t.ExpiresIn, jwtLife(access, now))
-		t.RefreshExpiresIn = in.refreshLife(now)
 		return t, true
 	}
 	return Tokens{}, false
 }
 
+// access finds an access token. One that is called a token and no more counts where something beside it speaks of
+// tokens: Docker's registries and GitHub's installations name it so, and so may anybody name anything.
+func (o object) access() string {
+	if s := o.value("access_token", "accesstoken"); s != "" {
+		return s
+	}
+	if o.value("refresh_token", "token_type", "expires_in", "expires_at") != "" && o.value("error", "errors") == "" {
+		return o.text("token")
+	}
+	return ""
+}
+
 // scopes reads "scope" as a string or a list. nil: unchanged.
 func (o object) scopes(p *Provider) []string {
+	name := "scope"
+	if o[name] == nil {
+		name = "scopes"
+	}
 	var list []string
-	if json.Unmarshal(o["scope"], &list) == nil {
+	if o.begins(name, '[') && json.Unmarshal(o[name], &list) == nil {
 		return nonEmpty(list)
 	}
-	s := o.text("scope")
+	s := o.text(name)
 	if p.ScopeSeparator == "," || !strings.Contains(s, " ") {
 		s = strings.ReplaceAll(s, ",", " ")
 	}
@@ -66,18 +121,22 @@ func nonEmpty(list []string) []string {
 	return out
 }
 
-// accessLife reads how long the access token lives under any name in use. 0: not said.
+// accessLife reads how long the access token lives under any name in use. 0: not said, which is also what 0 or less in
+// the answer means: a token is not over when it is given.
 func (o object) accessLife(now time.Time) time.Duration {
-	for _, name := range []string{"expires_in", "expiresin", "expires"} {
-		if s, ok := o.number(name); ok && s != 0 {
+	for _, name := range accessSpans {
+		if s, ok := o.number(name); ok && s > 0 {
 			if left := epoch(s).Sub(now); left > 0 && left <= maxAccessLife { // an instant under the name of a span
 				return left
 			}
 			return min(life(s), maxAccessLife)
 		}
+		if at, ok := o.moment(name); ok {
+			return min(max(at.Sub(now), time.Second), maxAccessLife)
+		}
 	}
-	for _, name := range []string{"expires_at", "expiresat", "expires_on"} {
-		if at, ok := o.instant(name); ok {
+	for _, name := range accessInstants {
+		if at, ok := o.instant(name, now); ok {
 			return min(max(at.Sub(now), time.Second), maxAccessLife)
 		}
 	}
@@ -86,14 +145,16 @@ func (o object) accessLife(now time.Time) time.Duration {
 
 // refreshLife reads the refresh token's own life. 0: not said, which is also what 0 in the answer means.
 func (o object) refreshLife(now time.Time) time.Duration {
-	names := []string{"refresh_token_expires_in", "refresh_expires_in", "x_refresh_token_expires_in"}
-	for _, name := range names {
+	for _, name := range refreshSpans {
 		if s, ok := o.number(name); ok && s > 0 {
+			if left := epoch(s).Sub(now); left > 0 && left <= maxRefreshLife {
+				return left
+			}
 			return capped(seconds(s))
 		}
 	}
-	for _, name := range []string{"refresh_token_expires_at", "refresh_expires_at"} {
-		if at, ok := o.instant(name); ok && at.After(now) {
+	for _, name := range refreshInstants {
+		if at, ok := o.instant(name, now); ok && at.After(now) {
 			return capped(at.Sub(now))
 		}
 	}
@@ -108,33 +169,51 @@ func capped(d time.Duration) time.Duration {
 	return d
 }
 
-// life turns seconds into a life. A token that is already past its end lives for a second, so that it is renewed.
-func life(s float64) time.Duration {
-	if s < 0 {
-		return time.Second
-	}
-	return max(seconds(s), time.Second)
-}
+// life turns a positive number of seconds into a life. One of less than a second is one of a second.
+func life(s float64) time.Duration { return max(seconds(s), time.Second) }
 
 // number reads a number that may be written as a string.
 func (o object) number(name string) (float64, bool) {
-	s, err := strconv.ParseFloat(o.scalar(name), 64)
+	said := o.scalar(name)
+	if said == "" {
+		return 0, false
+	}
+	s, err := strconv.ParseFloat(said, 64)
 	if err != nil || math.IsNaN(s) || math.IsInf(s, 0) {
 		return 0, false
 	}
 	return s, true
 }
 
-// instant reads a time: Unix seconds, Unix milliseconds or RFC 3339.
-func (o object) instant(name string) (time.Time, bool) {
-	if s, ok := o.number(name); ok {
-		if s <= 0 {
-			return time.Time{}, false
-		}
-		return epoch(s), true
+// instant reads a time: Unix seconds, Unix milliseconds or a date. A number that would lie in the seventies is a span.
+func (o object) instant(name string, now time.Time) (time.Time, bool) {
+	s, ok := o.number(name)
+	switch {
+	case !ok:
+		return o.moment(name)
+	case s <= 0:
+		return time.Time{}, false
+	case s < aDecade:
+		return now.Add(life(s)), true
 	}
-	at, err := time.Parse(time.RFC3339, o.text(name))
-	return at, err == nil
+	return epoch(s), true
+}
+
+// aDecade is ten years, in seconds.
+const aDecade = 10 * 365 * 24 * 3600
+
+// moment reads a date: RFC 3339, the same in a loose form and in UTC, or that of HTTP.
+func (o object) moment(name string) (time.Time, bool) {
+	text := o.text(name)
+	if len(text) < len(time.DateTime) {
+		return time.Time{}, false
+	}
+	for _, form := range []string{time.RFC3339, time.DateTime, "2006-01-02T15:04:05", time.RFC1123, time.RFC1123Z} {
+		if at, err := time.Parse(form, text); err == nil {
+			return at, true
+		}
+	}
+	return time.Time{}, false
 }
 
 // epoch reads Unix seconds, or milliseconds where seconds would be thousands of years away.

@@ -31,7 +31,14 @@ func TestTokenAnswers(t *testing.T) {
 		{"null", `{"access_token":"a","expires_in":null}`, 0, "", 0, nil},
 		{"zero", `{"access_token":"a","expires_in":0}`, 0, "", 0, nil},
 		{"missing", `{"access_token":"a"}`, 0, "", 0, nil},
-		{"negative", `{"access_token":"a","expires_in":-5}`, time.Second, "", 0, nil},
+		{"negative", `{"access_token":"a","expires_in":-5}`, 0, "", 0, nil},
+		{"negative in a string", `{"access_token":"a","expires_in":"-1"}`, 0, "", 0, nil},
+		{"zero in a string", `{"access_token":"a","expires_in":"0","refresh_token":"r"}`, 0, "r", 0, nil},
+		{"less than a second", `{"access_token":"a","expires_in":0.2}`, time.Second, "", 0, nil},
+		{"truth", `{"access_token":"a","expires_in":true,"refresh_token":"r"}`, 0, "r", 0, nil},
+		{"object", `{"access_token":"a","expires_in":{"s":60},"refresh_token":"r"}`, 0, "r", 0, nil},
+		{"date as a span", `{"access_token":"a","expires_in":"2026-01-02T03:14:05Z"}`, 10 * time.Minute, "", 0, nil},
+		{"zero, then an end", `{"access_token":"a","expires_in":0,"expires_at":"2026-01-02T03:14:05Z"}`, 10 * time.Minute, "", 0, nil},
 		{"huge", `{"access_token":"a","expires_in":99999999999999}`, maxAccessLife, "", 0, nil},
 		{"thirty years", `{"access_token":"a","expires_in":1000000000}`, maxAccessLife, "", 0, nil},
 		{"beyond float", `{"access_token":"a","expires_in":1e999,"refresh_token":"r"}`, 0, "r", 0, nil},
@@ -46,7 +53,51 @@ func TestTokenAnswers(t *testing.T) {
 			"span before instant", fmt.Sprintf(`{"access_token":"a","expires_in":60,"expires_at":%d}`, unix+600),
 			time.Minute, "", 0, nil,
 		},
-		{"instant in the past", `{"access_token":"a","expires_at":5}`, time.Second, "", 0, nil},
+		{"instant in the past", `{"access_token":"a","expires_at":1500000000}`, time.Second, "", 0, nil},
+		{"date in the past", `{"access_token":"a","expires_at":"2020-01-02T03:04:05Z"}`, time.Second, "", 0, nil},
+		{"span under the name of an instant", `{"access_token":"a","expires_at":3600}`, time.Hour, "", 0, nil},
+		{"date without a zone", `{"access_token":"a","expires_at":"2026-01-02T03:14:05"}`, 10 * time.Minute, "", 0, nil},
+		{"date with a fraction", `{"access_token":"a","expires_at":"2026-01-02T03:14:05.000+00:00"}`, 10 * time.Minute, "", 0, nil},
+		{"date of SQL", `{"access_token":"a","expires_at":"2026-01-02 03:14:05"}`, 10 * time.Minute, "", 0, nil},
+		{"date of HTTP", `{"access_token":"a","expires":"Fri, 02 Jan 2026 03:14:05 GMT"}`, 10 * time.Minute, "", 0, nil},
+		{"word as a date", `{"access_token":"a","expires_at":"tomorrow, early in the day","refresh_token":"r"}`, 0, "r", 0, nil},
+		{
+			"camel case", `{"accessToken":"a","refreshToken":"r","expiresIn":60,"refreshTokenExpiresIn":"600","tokenType":"x"}`,
+			time.Minute, "r", 10 * time.Minute, nil,
+		},
+		{
+			"camel case and dates",
+			`{"accessToken":"a","refreshToken":"r","expiresAt":"2026-01-02T03:14:05Z","refreshTokenExpiresAt":"2026-01-02T04:04:05Z"}`,
+			10 * time.Minute, "r", time.Hour, nil,
+		},
+		{"capitals", `{"Access_Token":"a","Refresh_Token":"r","Expires_In":"60"}`, time.Minute, "r", 0, nil},
+		{"a number for a token", `{"access_token":"a","refresh_token":17}`, 0, "17", 0, nil},
+		{"called a token", `{"token":"a","expires_in":300,"issued_at":"2026-01-02T03:04:05Z"}`, 5 * time.Minute, "", 0, nil},
+		{"an installation's", `{"token":"a","expires_at":"2026-01-02T04:04:05Z"}`, time.Hour, "", 0, nil},
+		{"list of one", `[{"access_token":"a","refresh_token":"r","expires_in":60}]`, time.Minute, "r", 0, nil},
+		{"data with a list of one", `{"data":[{"access_token":"a","refresh_token":"r"}]}`, 0, "r", 0, nil},
+		{"in a token", `{"token":{"access_token":"a","refresh_token":"r"},"expires_in":60}`, time.Minute, "r", 0, nil},
+		{
+			"its end at the top", `{"result":{"accessToken":"a","refreshToken":"r"},"refresh_token_expires_in":60}`, 0, "r",
+			time.Minute, nil,
+		},
+		{"refresh end in the past", `{"access_token":"a","refresh_token":"r","refresh_token_expires_at":5000000000}`, 0, "r", 0, nil},
+		{
+			"refresh end as a span", fmt.Sprintf(`{"access_token":"a","refresh_token":"r","refresh_expires_in":%d}`, unix+600),
+			0, "r", 10 * time.Minute, nil,
+		},
+		{"scopes", `{"access_token":"a","scopes":["x","y"]}`, 0, "", 0, []string{"x", "y"}},
+		{"scope empty", `{"access_token":"a","scope":""}`, 0, "", 0, nil},
+		{"error null", `{"access_token":"a","error":null,"refresh_token":"r"}`, 0, "r", 0, nil},
+		{"error empty", `{"access_token":"a","error":"","error_description":"","refresh_token":"r"}`, 0, "r", 0, nil},
+		{"error object beside", `{"access_token":"a","error":{"code":"token_expired"},"refresh_token":"r"}`, 0, "r", 0, nil},
+		{"not ok beside", `{"ok":false,"access_token":"a","refresh_token":"r"}`, 0, "r", 0, nil},
+		{"token type a number", `{"access_token":"a","token_type":7,"refresh_token":"r"}`, 0, "r", 0, nil},
+		{"token type an object", `{"access_token":"a","token_type":{},"refresh_token":"r"}`, 0, "r", 0, nil},
+		{"refresh a list", `{"access_token":"a","refresh_token":["r"]}`, 0, "", 0, nil},
+		{"twice", `{"access_token":"z","access_token":"a","refresh_token":"r"}`, 0, "r", 0, nil},
+		{"cut behind both", `{"access_token":"a","expires_in":60,"refresh_token":"r","scope":"x`, time.Minute, "r", 0, nil},
+		{"cut in its life", `{"access_token":"a","refresh_token":"r","expires_in":36`, 0, "r", 0, nil},
 		{
 			"GitHub's form",
 			`access_token=a&expires_in=28800&refresh_token=r&refresh_token_expires_in=15897600&scope=&token_type=bearer`,
@@ -109,7 +160,9 @@ func TestNoTokens(t *testing.T) {
 	for _, body := range []string{
 		`{"access_token":""}`, `{"access_token":null}`, `{"access_token":{}}`, `{"access_token":true}`,
 		`[]`, `"access_token"`,
-		`access_token=`, `not a form: access_token=a`, `<access_token>a</access_token>`, `{"data":[{"access_token":"a"}]}`,
+		`access_token=`, `not a form: access_token=a`, `<access_token>a</access_token>`, `{"data":[{"access_token":"a"},{"access_token":"b"}]}`,
+		`[{"access_token":"a"},{"access_token":"b"}]`, `{"token":"csrf"}`, `{"token":"t","error":"x","expires_in":1}`,
+		`<pre>{"access_token":"a","refresh_token":"r"}</pre>`, `{"refresh_token":"r"}`,
 		`{"token":{"access_token":"a"`,
 	} {
 		if a := Judge(nil, 200, nil, []byte(body)); a.Verdict != VerdictPassing || !a.OutcomeUnknown {
@@ -128,6 +181,51 @@ func TestMalformedAccessTokenKeepsTheRefreshToken(t *testing.T) {
 	}
 	if !a.Tokens.Access.Empty() || a.Tokens.Refresh.Reveal() != "r" || a.Tokens.RefreshExpiresIn != time.Minute {
 		t.Error("want the refresh token alone")
+	}
+}
+
+// What came whole of an answer that was cut is kept.
+func TestCutAnswers(t *testing.T) {
+	for _, v := range []struct {
+		body            string
+		rotation        Rotation
+		verdict         Verdict
+		access, refresh string
+	}{
+		{`{"access_token":"a","refresh_token":"r","expires_in":36`, RotationUnknown, VerdictOK, "a", "r"},
+		{`{"access_token":"a","refresh_token":"r`, RotationAlways, VerdictPassing, "a", ""},
+		{`{"access_token":"a","refresh_token":"r`, RotationNever, VerdictOK, "a", ""},
+		{`{"refresh_token":"r","access_token":"a`, RotationAlways, VerdictPassing, "", "r"},
+		{`{"refreshToken":"r","accessToken":"a\`, RotationUnknown, VerdictPassing, "", "r"},
+		{`{"access_token":"a`, RotationNever, VerdictPassing, "", ""},
+		{`{"error":"invalid_grant","error_description":"say \"access_token\":\"a\"`, RotationNever, VerdictPassing, "", ""},
+	} {
+		p := &Provider{Rotation: v.rotation}
+		a := Judge(p, 200, nil, []byte(v.body))
+		if a.Verdict != v.verdict || a.Tokens.Access.Reveal() != v.access || a.Tokens.Refresh.Reveal() != v.refresh {
+			t.Errorf("%s: %s, access %q, refresh %q; want %s, %q, %q", v.body, a.Verdict, a.Tokens.Access.Reveal(),
+				a.Tokens.Refresh.Reveal(), v.verdict, v.access, v.refresh)
+		}
+		if v.verdict == VerdictPassing && (a.Code != "truncated" || !a.OutcomeUnknown) {
+			t.Errorf("%s: %s, outcome unknown %t; want truncated and unknown", v.body, a.Code, a.OutcomeUnknown)
+		}
+		base, _ := raw(t, fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n%s", v.body), false)
+		p.TokenURL = base
+		sent := NewWire(nil, nil).Refresh(t.Context(), p, Client{ID: "app"}, oldToken, nil)
+		if sent.Verdict != a.Verdict || sent.Code != a.Code || !sent.Tokens.Access.Equal(a.Tokens.Access) ||
+			!sent.Tokens.Refresh.Equal(a.Tokens.Refresh) || sent.SentAt.IsZero() {
+			t.Errorf("%s from a server: %s %s; want %s %s", v.body, sent.Verdict, sent.Code, a.Verdict, a.Code)
+		}
+	}
+	p := &Provider{Members: Members{Paths: map[string]string{"access_token": "data.access_token"}, Milliseconds: true}}
+	a := Judge(p, 200, nil, []byte(`{"data":{"access_token":"a","expires_in":60000,"refresh_token":"r"},"scope":"x`))
+	if a.Verdict != VerdictOK || a.Tokens.Refresh.Reveal() != "r" || a.Tokens.ExpiresIn != time.Minute {
+		t.Errorf("cut, in a form of its own: %s %s %v", a.Verdict, a.Code, a.Tokens.ExpiresIn)
+	}
+	base, _ := raw(t, "HTTP/1.1 400 Bad Request\r\nContent-Length: 90\r\n\r\n{\"error\":\"invalid_grant\"}", false)
+	if a := NewWire(nil, nil).Refresh(t.Context(), &Provider{TokenURL: base}, Client{ID: "app"}, oldToken, nil); a.Verdict !=
+		VerdictPassing || a.Code != "truncated" {
+		t.Errorf("an error that was cut: %s %s", a.Verdict, a.Code)
 	}
 }
 

@@ -185,6 +185,9 @@ func transportCode(err error) (code, message string) {
 	if errors.Is(err, errInsecure) {
 		return "insecure_url", "the address is not https"
 	}
+	if errors.Is(err, errHeader) {
+		return "malformed_token", errHeader.Error()
+	}
 	if errors.Is(err, errTooLarge) {
 		return "response_too_large", "the answer is too large for a token endpoint"
 	}

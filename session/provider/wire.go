@@ -2,7 +2,7 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -87,14 +87,14 @@ func (w *Wire) tokenRequest(ctx context.Context, p *Provider, c Client, target s
 	for k, v := range p.TokenParams {
 		form.Set(k, v)
 	}
-	r := w.post(ctx, p, c, target, form)
+	r := w.postAs(ctx, p, &p.Request, c, target, form)
 	return w.judged(p, &r)
 }
 
 // judged turns a reply of a token endpoint into an answer.
 func (w *Wire) judged(p *Provider, r *reply) Answer {
 	if r.err != nil {
-		return r.failed()
+		return r.rescued(p)
 	}
 	a := judge(p, r.status, r.header, r.body, r.reference(), r.secrets)
 	if a.Verdict == VerdictOK && a.Tokens.ExpiresIn <= time.Second && r.behind() { // given just now, it cannot be over
@@ -106,19 +106,26 @@ func (w *Wire) judged(p *Provider, r *reply) Answer {
 
 // post sends a form with the client's proof, once.
 func (w *Wire) post(ctx context.Context, p *Provider, c Client, target string, form url.Values) reply {
+	return w.postAs(ctx, p, &Request{}, c, target, form)
+}
+
+// postAs is post in a provider's own form.
+func (w *Wire) postAs(ctx context.Context, p *Provider, as *Request, c Client, target string, form url.Values) reply {
 	header := http.Header{}
 	authenticate(authStyle(p, c), c, form, header)
-	kind, body := "application/x-www-form-urlencoded", []byte(form.Encode())
+	if err := as.addHeaders(header, form, c); err != nil {
+		return w.unsendable(err)
+	}
+	named := as.named(form)
+	kind, body := "application/x-www-form-urlencoded", []byte(named.Encode())
 	if p.JSONBody {
-		kind, body = "application/json", formJSON(form)
+		kind, body = "application/json", as.json(named)
 	}
 	req, err := newRequest(ctx, http.MethodPost, target, body)
 	if err != nil {
 		return w.unsendable(err)
 	}
-	if auth := header.Get("Authorization"); auth != "" {
-		req.Header.Set("Authorization", auth)
-	}
+	maps.Copy(req.Header, header)
 	req.Header.Set("Content-Type", kind)
 	r := w.send(ctx, req, w.limits.body)
 	r.secrets = secretsOf(c, form)
@@ -132,15 +139,6 @@ func secretsOf(c Client, form url.Values) []string {
 		secrets = append(secrets, form.Get(name))
 	}
 	return secrets
-}
-
-func formJSON(form url.Values) []byte {
-	flat := make(map[string]string, len(form))
-	for k := range form {
-		flat[k] = form.Get(k)
-	}
-	b, _ := json.Marshal(flat) // a map of strings always encodes
-	return b
 }
 
 func joinScopes(p *Provider, scopes []string) string {
