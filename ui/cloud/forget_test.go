@@ -12,6 +12,8 @@ import (
 func TestForgotten(t *testing.T) {
 	for name, change := range map[string]func(*session.Session){
 		"signed out":     func(s *session.Session) { s.State = session.SignedOut },
+		"paused":         func(s *session.Session) { s.State = session.Paused },
+		"in anew":        func(s *session.Session) { s.SignedInAt = s.SignedInAt.Add(time.Minute) },
 		"somebody else":  func(s *session.Session) { s.Account.Sub = "grace" },
 		"removed, added": func(s *session.Session) { s.Account = session.Account{} },
 	} {
@@ -53,27 +55,41 @@ func TestNotServing(t *testing.T) {
 	})
 }
 
-// A sign-out while AWS is asked: what comes back is nobody's any more.
+// A sign-out or a pause while AWS is asked: what comes back is for nobody any more.
 func TestSignOutInFlight(t *testing.T) {
+	for _, state := range []session.State{session.SignedOut, session.Paused} {
+		t.Run(string(state), func(t *testing.T) {
+			w := newWorld(t)
+			release := w.aws.Hold()
+			defer release()
+			done := make(chan error, 1)
+			go func() {
+				_, err := w.sts.Credentials(t.Context(), "work", w.request())
+				done <- err
+			}()
+			for len(w.aws.Asked()) == 0 {
+				<-time.After(time.Millisecond)
+			}
+			w.keeper.change(func(s *session.Session) { s.State = state })
+			w.keeper.change(func(s *session.Session) { s.State = session.Active })
+			release()
+			if err := <-done; codeOf(err) != "conflict" {
+				t.Errorf("got %v; want conflict", err)
+			}
+			w.get(t)
+			if n := len(w.aws.Asked()); n != 2 {
+				t.Errorf("AWS was asked %d times; want 2", n)
+			}
+		})
+	}
+}
+
+// A sign-in of which nobody told, to a session whose provider names no account: what is held is of the grant before.
+func TestUnheardSignIn(t *testing.T) {
 	w := newWorld(t)
-	release := w.aws.Hold()
-	defer release()
-	done := make(chan error, 1)
-	go func() {
-		_, err := w.sts.Credentials(t.Context(), "work", w.request())
-		done <- err
-	}()
-	for len(w.aws.Asked()) == 0 {
-		<-time.After(time.Millisecond)
-	}
-	w.keeper.change(func(s *session.Session) { s.State = session.SignedOut })
-	w.keeper.change(func(s *session.Session) { s.State = session.Active })
-	release()
-	if err := <-done; codeOf(err) != "conflict" {
-		t.Errorf("got %v; want conflict", err)
-	}
-	w.get(t)
-	if n := len(w.aws.Asked()); n != 2 {
-		t.Errorf("AWS was asked %d times; want 2", n)
+	first := w.get(t)
+	w.keeper.set(func() { w.keeper.one.SignedInAt = w.keeper.one.SignedInAt.Add(time.Minute) })
+	if c := w.get(t); c.AccessKeyID == first.AccessKeyID {
+		t.Error("the credentials of the sign-in before")
 	}
 }

@@ -30,8 +30,8 @@ type STSOptions struct {
 }
 
 // STS trades the tokens of sessions for temporary AWS credentials, with AWS's Security Token Service
-// (AssumeRoleWithWebIdentity), and holds them in memory until they are spent, the session is signed out or somebody
-// else signs in to it. It is safe for concurrent use.
+// (AssumeRoleWithWebIdentity), and holds them in memory until they are spent, or the session is signed out, signed in
+// anew or paused. It is safe for concurrent use.
 type STS struct {
 	keeper  Keeper
 	http    *http.Client
@@ -48,13 +48,23 @@ type STS struct {
 
 // holding is what is held for a key. All but key is guarded by STS.mu.
 type holding struct {
-	who    session.Account
+	signIn
 	creds  client.AWSCredentials
 	life   time.Duration // of creds when they came
 	came   time.Time     // by this machine's running time: a clock that is put back lengthens no life
 	flight *flight       // under way; nil: none
 	err    error         // how the last flight failed
 	notAgo time.Time     // no flight before
+}
+
+// signIn tells a session's grant from any other that it had or will have.
+type signIn struct {
+	who   session.Account
+	since int64 // Unix time in nanoseconds
+}
+
+func signInOf(one session.Session) signIn {
+	return signIn{who: one.Account, since: one.SignedInAt.UnixNano()}
 }
 
 // landing is how a flight ended.
@@ -167,8 +177,8 @@ func (s *STS) board(a ask, one session.Session) (have client.AWSCredentials, f *
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	h := s.held[a.key]
-	if h == nil || h.who != one.Account {
-		h = s.hold(a.key, one.Account, now)
+	if h == nil || h.signIn != signInOf(one) {
+		h = s.hold(a.key, signInOf(one), now)
 	}
 	left := min(h.creds.ExpiresAt.Sub(now), h.life-time.Since(h.came))
 	gives := serves(one.State)
@@ -205,7 +215,7 @@ func serves(state session.State) bool {
 }
 
 // hold makes room for a key. It needs mu.
-func (s *STS) hold(k key, who session.Account, now time.Time) *holding {
+func (s *STS) hold(k key, of signIn, now time.Time) *holding {
 	var first key
 	for other, h := range s.held {
 		switch {
@@ -219,12 +229,12 @@ func (s *STS) hold(k key, who session.Account, now time.Time) *holding {
 	if len(s.held) >= maxHeld {
 		delete(s.held, first)
 	}
-	h := &holding{who: who}
+	h := &holding{signIn: of}
 	s.held[k] = h
 	return h
 }
 
-// land ends a flight and keeps what it brought, unless the session was signed out meanwhile.
+// land ends a flight and keeps what it brought, unless the session was signed out or paused meanwhile.
 func (s *STS) land(k key, f *flight, l landing) {
 	now := s.wall()
 	creds, err := l.creds, l.err
@@ -236,7 +246,7 @@ func (s *STS) land(k key, f *flight, l landing) {
 	case !kept && err == nil:
 		creds, err = client.AWSCredentials{}, &session.Error{
 			Code: session.CodeConflict, Session: k.session,
-			Detail: fmt.Sprintf("%q was signed out, or in as somebody else, meanwhile; try again.", k.session),
+			Detail: fmt.Sprintf("%q was paused, or signed out or in, meanwhile; try again.", k.session),
 		}
 	case kept && err == nil:
 		h.creds, h.life, h.came, h.err = creds, creds.ExpiresAt.Sub(now), time.Now(), nil
@@ -338,9 +348,16 @@ func (s *STS) Run(ctx context.Context) error {
 				}
 			}
 		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(listenAgain):
+		}
 	}
 	return nil
 }
+
+// listenAgain is the pause before a lost stream of events is taken up again: a keeper that ends gives no more of them.
+const listenAgain = time.Second
 
 // sweep forgets all but what belongs to these sessions as they stand.
 func (s *STS) sweep(now []session.Session) {
@@ -363,9 +380,10 @@ func (s *STS) heed(ev session.Event) {
 	}
 }
 
-// foreign reports whether what is held is not the session's any more.
+// foreign reports whether what is held is not the session's any more, or not to be given: a flight under way brings
+// nothing then.
 func foreign(one session.Session, h *holding) bool {
-	return one.State == session.SignedOut || one.Account != h.who
+	return one.State == session.SignedOut || one.State == session.Paused || h.signIn != signInOf(one)
 }
 
 func (s *STS) drop(gone func(key, *holding) bool) {

@@ -155,13 +155,19 @@ func (r *Registry) tend(ctx context.Context, e *entry) {
 	}
 }
 
-// recall looks which of the tokens that we wrote lies in a file that was kept before.
+// recall looks which of the tokens that we wrote lies in a file that was kept before. What a crash left beside it goes.
 func (r *Registry) recall(e *entry) {
+	if err := removeTemp(tempName(e.path)); err != nil {
+		r.log.Debug("what a crash left behind stays on the disk", "path", e.path, "error", err)
+	}
 	found, err := inspect(e.path)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if known := find(e.marks, found.mark); err == nil && known >= 0 {
 		e.expiresAt = e.marks[known].ExpiresAt
+		if e.expiresAt.IsZero() || time.Now().Before(e.expiresAt) {
+			e.state = client.FileFresh // the first look may take as long as the keychain does
+		}
 		return
 	}
 	e.expiresAt, e.writtenAt = time.Time{}, time.Time{}
@@ -336,6 +342,9 @@ func (r *Registry) clear(e *entry) error {
 		if err := removeFile(e.path); err != nil {
 			return err
 		}
+	}
+	if err := removeTemp(tempName(e.path)); err != nil && !errors.Is(err, errKind) {
+		return err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

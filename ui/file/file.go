@@ -7,6 +7,7 @@ package file
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"sessionkeeper/session"
+	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/client"
 )
 
@@ -59,6 +61,10 @@ func Open(o Options) (r *Registry, aside string) {
 	}
 	records, aside := load(o.Path)
 	for _, one := range records {
+		if r.closed(one.Path) {
+			o.Log.Warn("a token file in a folder of the keeper's own is not kept", "session", one.Session, "path", one.Path)
+			continue
+		}
 		r.all[one.Path] = one.entry()
 	}
 	return r, aside
@@ -189,7 +195,12 @@ func (r *Registry) Remove(ctx context.Context, path string) error {
 		return stopping()
 	}
 	if e.leftover != nil {
-		return refuse(session.CodeConflict, "the token file is not kept any more, but it stays where it is: %v; look at it", e.leftover)
+		why := e.leftover.Error()
+		if errors.Is(e.leftover, errStranger) {
+			why = "another program has written to it since"
+		}
+		return refuse(session.CodeConflict, "%s is no longer kept, but it is still there: %s; look at it and delete it yourself",
+			path, why)
 	}
 	return nil
 }
@@ -242,7 +253,7 @@ func (r *Registry) keep(ctx context.Context, b client.FileBody, held bool) (*ent
 		<-e.ended
 	case err != nil:
 		r.mu.Lock()
-		e.form = *was
+		e.form, e.replace = *was, false
 		r.mu.Unlock()
 		e.nudge()
 	}
@@ -270,7 +281,7 @@ func (r *Registry) register(b client.FileBody, path string, held bool) (e *entry
 		return nil, nil, refuse(session.CodeConflict, "%s is in use as a token file already; choose another path", path)
 	case e.session != b.Session:
 		return nil, nil, refuse(session.CodeConflict,
-			"%s holds the token of session %q; remove that first: sessionkeeper file --remove PATH", path, e.session)
+			"%s holds the token of session %q; remove that first: sessionkeeper file --remove %s", path, e.session, words.Shell(path))
 	}
 	was = new(e.form)
 	e.form, e.replace = f, b.Replace

@@ -343,6 +343,24 @@ func TestStrangerWrites(t *testing.T) {
 	})
 }
 
+// A wish to replace what lies there ends with the request that failed.
+func TestReplaceOnceOnly(t *testing.T) {
+	inBubble(t, func(t *testing.T, r *room) {
+		r.put(t, r.body("token"))
+		if err := os.WriteFile(r.path("token"), []byte("mine"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r.keeper.Fail("work", &session.Error{Code: session.CodePaused, Detail: "paused"})
+		b := r.body("token")
+		b.Replace = true
+		_, err := r.Put(t.Context(), b)
+		wantCode(t, err, session.CodePaused)
+		r.keeper.Fail("work", nil)
+		r.keeper.Renew("work", time.Now().Add(time.Hour))
+		r.wants(t, "token", "mine")
+	})
+}
+
 // A file that others were let in to is private again, and one that was deleted is back, at the next look.
 func TestMends(t *testing.T) {
 	inBubble(t, func(t *testing.T, r *room) {

@@ -30,7 +30,7 @@ func (r *Registry) check(b client.FileBody) (path string, err error) {
 		return "", badField("format", "the format is none; use raw or json")
 	case !filepath.IsAbs(b.Path):
 		return "", badField("path", "the path must be absolute")
-	case len(b.Path) > maxPath || !utf8.ValidString(b.Path) || strings.ContainsFunc(b.Path, unicode.IsControl):
+	case !shown(b.Path):
 		return "", badField("path", "the path is too long, or has characters in it that no list could show; choose another")
 	case strings.HasSuffix(b.Path, string(filepath.Separator)) || filepath.Dir(b.Path) == filepath.Clean(b.Path):
 		return "", badField("path", "the path must name a file, not a folder")
@@ -43,13 +43,23 @@ func (r *Registry) check(b client.FileBody) (path string, err error) {
 		return "", badField("path", fmt.Sprintf("the folder of the file cannot be used: %v", err))
 	}
 	path = filepath.Join(folder, filepath.Base(b.Path))
-	if slices.ContainsFunc(r.o.Closed, func(closed string) bool { return within(path, closed) }) {
+	if r.closed(path) {
 		return "", badField("path", "the path lies in a folder of the keeper's own; choose another")
 	}
 	if err := checkFolder(path); err != nil {
 		return "", badField("path", err.Error())
 	}
 	return path, nil
+}
+
+// shown reports whether a list can show a path as it is.
+func shown(path string) bool {
+	return len(path) <= maxPath && utf8.ValidString(path) && !strings.ContainsFunc(path, unicode.IsControl)
+}
+
+// closed reports whether a path lies in a folder in which no token file may lie.
+func (r *Registry) closed(path string) bool {
+	return slices.ContainsFunc(r.o.Closed, func(closed string) bool { return within(path, closed) })
 }
 
 func badField(field, detail string) error {

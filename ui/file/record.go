@@ -84,7 +84,7 @@ func parse(data []byte) ([]record, error) {
 	}
 	known := map[string]bool{}
 	for _, one := range f.Files {
-		if one.Session == "" || !filepath.IsAbs(one.Path) || filepath.Clean(one.Path) != one.Path || known[one.Path] ||
+		if one.Session == "" || !filepath.IsAbs(one.Path) || filepath.Clean(one.Path) != one.Path || known[one.Path] || !shown(one.Path) ||
 			one.Format != Raw && one.Format != JSON || len(one.Marks) > 2 || find(one.Marks, "") >= 0 {
 			return nil, errRegistry
 		}

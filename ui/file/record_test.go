@@ -15,6 +15,7 @@ import (
 
 	"sessionkeeper/session"
 	"sessionkeeper/ui/api/apitest"
+	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/file"
 )
 
@@ -52,8 +53,59 @@ func TestOverRestart(t *testing.T) {
 		k.Fail("work", &session.Error{Code: session.CodeKeychain, Detail: "locked"})
 		r = enter(t, k, state, dir)
 		r.wants(t, "raw", "token-of-work-2")
+		if files := r.List(); files[0].State != client.FileFresh {
+			t.Errorf("a file with a token that is valid is %q", files[0].State)
+		}
 		time.Sleep(61 * time.Second)
 		r.wants(t, "raw", "")
+	})
+}
+
+// A crash leaves no token beside the file either, though there is nothing to write when it is looked at again.
+func TestCrashLeavesNothing(t *testing.T) {
+	dir, state := safeDir(t), safeDir(t)
+	synctest.Test(t, func(t *testing.T) {
+		k := apitest.New(working())
+		r := enter(t, k, state, dir)
+		r.put(t, r.body("token"))
+		r.stop()
+		leave := func() {
+			if err := os.WriteFile(file.TempName(r.path("token")), []byte("token-of-work-1"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		leave()
+		r = enter(t, k, state, dir)
+		defer r.stop()
+		r.wants(t, "token", "token-of-work-1")
+		leave()
+		if err := r.Remove(t.Context(), r.path("token")); err != nil {
+			t.Error(err)
+		}
+		r.wants(t, "token", "")
+	})
+}
+
+// A registry that was edited leads to nowhere that nobody could have asked for.
+func TestEditedRegistry(t *testing.T) {
+	dir, state := safeDir(t), safeDir(t)
+	synctest.Test(t, func(t *testing.T) {
+		for _, path := range []string{filepath.Join(state, "token"), filepath.Join(state, "..", filepath.Base(state), "files.json")} {
+			text := `{"version":1,"files":[{"session":"work","path":"` + filepath.Clean(path) +
+				`","format":"raw","since":"2026-01-02T03:04:05Z"}]}`
+			if err := os.WriteFile(filepath.Join(state, "files.json"), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			r := enter(t, apitest.New(working()), state, dir)
+			synctest.Wait()
+			if files := r.List(); len(files) > 0 {
+				t.Errorf("kept: %+v", files)
+			}
+			r.stop()
+			if _, err := os.Lstat(filepath.Join(state, "token")); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("written beside the keeper's own files: %v", err)
+			}
+		}
 	})
 }
 
@@ -89,6 +141,7 @@ func TestBrokenRegistry(t *testing.T) {
 		"two objects":   `{"version":1,"files":[]}{}`,
 		"unknown key":   `{"version":1,"files":[],"more":1}`,
 		"relative path": `{"version":1,"files":[{"session":"a","path":"b","format":"raw","since":"2026-01-02T03:04:05Z"}]}`,
+		"control":       `{"version":1,"files":[{"session":"a","path":"/b\u001b[2J","format":"raw","since":"2026-01-02T03:04:05Z"}]}`,
 		"format":        `{"version":1,"files":[{"session":"a","path":"/b","format":"x","since":"2026-01-02T03:04:05Z"}]}`,
 		"huge":          `{"version":1,"files":[` + strings.Repeat(" ", 5<<20) + `]}`,
 	} {

@@ -2,12 +2,14 @@ package proxy
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"math"
+	"net"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -60,15 +62,25 @@ func (p *Proxy) fail(w http.ResponseWriter, r *http.Request, err error) {
 	})
 }
 
-// cause is what went wrong with a request, without its address, which is nobody's business.
+// cause is what went wrong with a request, without its address, which is nobody's business. An answer that cannot be read
+// is not quoted, as package net/http does: it may repeat what it was sent, the token too.
 func cause(err error) string {
-	if errors.Is(err, context.DeadlineExceeded) {
+	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() || errors.Is(err, context.DeadlineExceeded) {
 		return "it took too long"
 	}
-	if inner, ok := errors.AsType[*url.Error](err); ok {
-		err = inner.Err
+	if connection, ok := errors.AsType[*net.OpError](err); ok {
+		return connection.Error()
 	}
-	return err.Error()
+	if certificate, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return certificate.Error()
+	}
+	if plain, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return plain.Error()
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return "it closed the connection"
+	}
+	return "it gave no answer that can be read"
 }
 
 // tokenProblem says why there is no token: 401 where somebody must sign in, else 503.

@@ -67,7 +67,7 @@ func (p *Proxy) own(r *http.Request) bool {
 		return false
 	}
 	origin := r.Header["Origin"]
-	return p.o.Host == "" || len(origin) == 0 || len(origin) == 1 && origin[0] == "http://"+p.o.Host
+	return p.o.Host == "" || len(origin) == 0 || len(origin) == 1 && origin[0] == p.address
 }
 
 // browser reports whether a browser sent the request.

@@ -41,6 +41,7 @@ type Proxy struct {
 	o       Options
 	target  *url.URL
 	prefix  string // "/KEY", or ""
+	address string // "http://HOST", or ""
 	forward http.Handler
 	log     *slog.Logger
 }
@@ -57,6 +58,9 @@ func New(o Options) (*Proxy, error) {
 	p := &Proxy{o: o, target: target, log: o.Log}
 	if o.Key != "" {
 		p.prefix = "/" + o.Key
+	}
+	if o.Host != "" {
+		p.address = "http://" + o.Host
 	}
 	if p.log == nil {
 		p.log = slog.New(slog.DiscardHandler)

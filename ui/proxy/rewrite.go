@@ -17,6 +17,7 @@ func (p *Proxy) rewrite(r *httputil.ProxyRequest) {
 	u.RawPath = strings.TrimPrefix(u.RawPath, p.prefix)
 	u.RawQuery = r.In.URL.RawQuery // as it was sent: nothing here depends on what it says
 	r.Out.Host = p.target.Host
+	r.Out.Trailer = nil // what it announces does not come: fields that were ours to set could be among it
 
 	h := r.Out.Header
 	for name := range h {
@@ -46,24 +47,34 @@ func ours(name string) bool {
 	return strings.HasPrefix(name, "Proxy-") || strings.HasPrefix(name, "X-Forwarded-")
 }
 
-// hideOurselves puts the target's address where a client names ours, and leaves the key out.
+// hideOurselves puts the target's address where a client names ours, as in Referer and in WebDAV's Destination (RFC 4918
+// section 10.3), and leaves out what has the key anywhere else.
 func (p *Proxy) hideOurselves(h http.Header) {
-	const scheme = "http://"
 	if h.Get("Origin") != "" {
 		h.Set("Origin", p.target.String())
 	}
-	referer := h.Get("Referer")
-	if referer == "" {
+	for name, values := range h {
+		for _, value := range values {
+			if p.namesUs(name, value) {
+				p.hide(h, name)
+				break
+			}
+		}
+	}
+}
+
+// namesUs reports whether a header's value has our address in it.
+func (p *Proxy) namesUs(name, value string) bool {
+	return p.o.Key != "" && strings.Contains(value, p.o.Key) || name == "Referer" && strings.HasPrefix(value, p.address)
+}
+
+func (p *Proxy) hide(h http.Header, name string) {
+	rest, own := strings.CutPrefix(h[name][0], p.address+p.prefix+"/")
+	if !own || len(h[name]) > 1 || p.o.Key != "" && strings.Contains(rest, p.o.Key) {
+		delete(h, name)
 		return
 	}
-	rest, own := strings.CutPrefix(referer, scheme+p.o.Host)
-	rest, keyed := strings.CutPrefix(rest, p.prefix+"/")
-	switch {
-	case own && keyed:
-		h.Set("Referer", p.target.String()+"/"+rest)
-	case own || p.o.Key != "" && strings.Contains(referer, p.o.Key):
-		h.Del("Referer")
-	}
+	h[name] = []string{p.target.String() + "/" + rest}
 }
 
 // private reports whether a header of an answer must not reach whoever is at our address: it shares that, but for the
@@ -124,7 +135,7 @@ func (p *Proxy) relocate(location string) string {
 	if p.o.Host == "" {
 		return ours
 	}
-	return "http://" + p.o.Host + ours
+	return p.address + ours
 }
 
 // cookie makes a cookie of the target one of ours, for the paths under the key alone.

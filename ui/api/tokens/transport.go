@@ -18,7 +18,8 @@ const (
 	tries     = 3           // for a token, where what keeps it away passes by itself
 	tryEvery  = time.Second // between two of them
 	maxDrain  = 64 << 10    // of a refused answer, to use its connection again
-	maxReplay = 1 << 20     // of a body, to send it a second time
+	drainWait = 250 * time.Millisecond
+	maxReplay = 1 << 20 // of a body, to send it a second time
 )
 
 // TransportOptions says where tokens may go.
@@ -230,8 +231,10 @@ func cloned(r *http.Request) *http.Request {
 	return sent
 }
 
-// discard lets an answer go, and its connection be used again.
+// discard lets an answer go, and its connection be used again where the rest of it comes soon.
 func discard(answer *http.Response) {
+	enough := time.AfterFunc(drainWait, func() { _ = answer.Body.Close() })
+	defer enough.Stop()
 	_, _ = io.CopyN(io.Discard, answer.Body, maxDrain)
 	_ = answer.Body.Close()
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"sessionkeeper/session"
 	"sessionkeeper/ui/api/client"
@@ -294,6 +295,36 @@ func TestRefusalInTheBody(t *testing.T) {
 		case !c.again && (status != http.StatusUnauthorized || text != c.body || len(s.sent()) != 1):
 			t.Errorf("%s: %d with %d bytes after %d requests; want the service's own answer", name, status, len(text), len(s.sent()))
 		}
+	}
+}
+
+// A refusal whose body never ends does not hold up the request with the newer token.
+func TestTransportDoesNotWaitForARefusalToEnd(t *testing.T) {
+	b := open(t)
+	s := newResource(t, b.keeper.TokenText(2))
+	s.answer = func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Header.Get("Authorization") == s.wants {
+			return false
+		}
+		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+		w.WriteHeader(http.StatusUnauthorized)
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+		return true
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // for a test that fails
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, "GET", s.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := b.http(t, tokens.TransportOptions{Origins: []string{s.URL}}).Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		t.Errorf("got %s", answer.Status)
 	}
 }
 
