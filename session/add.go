@@ -212,6 +212,9 @@ func (k *Keeper) addWithToken(ctx context.Context, e *entry, token Secret) (Sess
 	if err != nil {
 		return fail(targetError(e.def.Name, err))
 	}
+	if err := k.tokenElsewhere(e.def, &p); err != nil {
+		return fail(err)
+	}
 	w := &waiter{fresh: true, reply: make(chan reply, 1)}
 	k.post(func() {
 		now := k.now()

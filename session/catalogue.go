@@ -22,16 +22,33 @@ type Provider struct {
 	Issuer       string   `json:"issuer,omitempty"`
 	AuthorizeURL string   `json:"authorize_url,omitempty"`
 	TokenURL     string   `json:"token_url,omitempty"`
+	RefreshURL   string   `json:"refresh_url,omitempty"` // where it is another than TokenURL
 	DeviceURL    string   `json:"device_url,omitempty"`
 	RevokeURL    string   `json:"revoke_url,omitempty"`
 	Scopes       []string `json:"scopes,omitempty"`
 	Vars         []Var    `json:"vars,omitempty"`
 	PasteOnly    bool     `json:"paste_only,omitempty"`
-	RedirectURI  string   `json:"redirect_uri,omitempty"` // what to register
-	Secret       string   `json:"secret,omitempty"`       // of the client: "required", "optional" or "none"; "" unknown
-	ConsoleURL   string   `json:"console_url,omitempty"`
-	Note         string   `json:"note,omitempty"`
-	Sources      []string `json:"sources,omitempty"`
+	RedirectURI  string   `json:"redirect_uri,omitempty"`  // what to register
+	RedirectRule string   `json:"redirect_rule,omitempty"` // "any_port", "exact" or "unknown"; "" where nothing is registered
+	Secret       string   `json:"secret,omitempty"`        // of the client: "required", "optional" or "none"; "" unknown
+	AuthStyle    string   `json:"auth_style"`              // "basic", "post", "none" or "unknown"
+
+	// What is known of its sessions, "unknown" where nothing is.
+	OfflineNeeds string          `json:"offline_needs"` // "nothing", "request", "setting", "never"
+	OfflineScope string          `json:"offline_scope,omitempty"`
+	Rotation     string          `json:"rotation"` // "never", "sometimes", "always"
+	Replay       string          `json:"replay"`   // "safe", "grace", "until_first_use", "conditional", "unsafe"
+	ReplayGrace  config.Duration `json:"replay_grace,omitzero"`
+	AccessLife   config.Duration `json:"access_life,omitzero"`
+	EndsAfter    config.Duration `json:"ends_after,omitzero"` // counted from the sign-in
+	IdleAfter    config.Duration `json:"idle_after,omitzero"` // counted from the last renewal
+	Defaults     bool            `json:"defaults,omitempty"`  // these durations are defaults that a server may change
+	EndsWhen     []string        `json:"ends_when,omitempty"` // what ends a session beside that; each goes after "when"
+	Facts        []Fact          `json:"facts,omitempty"`     // the same as lines for people
+
+	ConsoleURL string   `json:"console_url,omitempty"`
+	Note       string   `json:"note,omitempty"`
+	Sources    []string `json:"sources,omitempty"`
 }
 
 // Var is a part of a provider's addresses that the user fills in.
@@ -45,9 +62,20 @@ type Var struct {
 func DescribeProvider(p provider.Provider) Provider {
 	d := Provider{
 		ID: p.ID, Name: p.Name, Issuer: p.Issuer, AuthorizeURL: p.AuthorizeURL, TokenURL: p.TokenURL,
-		DeviceURL: p.DeviceURL, RevokeURL: p.RevokeURL, Scopes: p.Scopes, PasteOnly: p.PasteOnly,
-		RedirectURI: signin.RedirectURI(&p), Secret: p.NeedsSecret,
+		RefreshURL: p.RefreshURL, DeviceURL: p.DeviceURL, RevokeURL: p.RevokeURL, Scopes: p.Scopes, PasteOnly: p.PasteOnly,
+		RedirectURI: signin.RedirectURI(&p), Secret: p.NeedsSecret, AuthStyle: orUnknown(string(p.AuthStyle)),
+		OfflineNeeds: orUnknown(string(p.OfflineNeeds)), OfflineScope: p.OfflineScope,
+		Rotation: orUnknown(string(p.Rotation)), Replay: orUnknown(string(p.Replay)),
+		ReplayGrace: config.Duration(p.ReplayGrace), AccessLife: config.Duration(p.AccessLife),
+		EndsAfter: config.Duration(p.RefreshAbsolute), IdleAfter: config.Duration(p.RefreshIdle), Defaults: p.LifetimesVary,
+		EndsWhen: p.EndsWhen, Facts: providerFacts(&p),
 		ConsoleURL: p.ConsoleURL, Note: p.Note, Sources: p.Sources,
+	}
+	if deviceOnly(&p) {
+		d.RedirectURI = ""
+	}
+	if d.RedirectURI != "" && !p.PasteOnly {
+		d.RedirectRule = orUnknown(string(p.RedirectRule))
 	}
 	for _, v := range p.Vars {
 		d.Vars = append(d.Vars, Var{Name: v.Name, Default: v.Default, Hint: v.Note})
@@ -66,7 +94,7 @@ func (k *Keeper) Providers() []Provider {
 }
 
 // SetCatalogue takes over a catalogue that was read again; faults are what of its files cannot be used. Sessions that are
-// signed in stay with the addresses that they have.
+// signed in stay with the addresses that they have, and take over what it says of habits.
 func (k *Keeper) SetCatalogue(ctx context.Context, c *provider.Catalogue, faults []error) {
 	_ = k.call(ctx, func() {
 		k.catalogue.Store(c)
@@ -78,6 +106,10 @@ func (k *Keeper) SetCatalogue(ctx context.Context, c *provider.Catalogue, faults
 			p := *e.prov // the one before may be in use
 			c.Restore(&p)
 			e.prov, e.d.Provider = &p, &p
+			if e.g != nil && !e.busy { // what is known of lifetimes may be other than before
+				e.plan(roll())
+				k.changed(e)
+			}
 		}
 	})
 }

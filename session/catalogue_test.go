@@ -2,6 +2,7 @@ package session
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -250,5 +251,79 @@ func TestCatalogueIsReadAgain(t *testing.T) {
 		}
 		time.Sleep(2 * time.Minute)
 		w.token("one", TokenRequest{}) // goes on with the addresses that it has
+	})
+}
+
+// What a file says of lifetimes and requests counts at once for the sessions that are signed in.
+func TestCatalogueHabitsCountAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Hour)
+		w.prov.ID = "work"
+		w.have("one")
+		w.start()
+		defer w.stop()
+		dir := t.TempDir()
+		file := "token_url = \"https://elsewhere.test/token\"\nauth_style = \"none\"\nrefresh_idle = \"30d\"\n" +
+			"[request]\nheaders = { X-Tenant = \"main\" }\n"
+		if err := os.WriteFile(filepath.Join(dir, "work.toml"), []byte(file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if s := w.session("one"); !s.EndsAt.IsZero() {
+			t.Fatalf("it ends at %v before anything says so", s.EndsAt)
+		}
+		w.k.SetCatalogue(t.Context(), first(provider.LoadCatalogue(dir)), nil)
+		if left := w.session("one").EndsAt.Sub(w.wall()); left < 29*24*time.Hour || left > 30*24*time.Hour {
+			t.Errorf("it ends in %v; want what the file says", left)
+		}
+		var host, tenant string
+		w.server.set(func() {
+			w.server.fault = func(_ *server, r *http.Request, _ url.Values) (*http.Response, error, bool) {
+				host, tenant = r.URL.Host, r.Header.Get("X-Tenant")
+				return nil, nil, false
+			}
+		})
+		if _, err := w.k.Refresh(t.Context(), "one", DefaultWait); err != nil {
+			t.Fatal(err)
+		}
+		if host != "fake.test" || tenant != "main" {
+			t.Errorf("renewed at %s for the tenant %q; want the address from before and the header of the file", host, tenant)
+		}
+	})
+}
+
+func first(c *provider.Catalogue, _ []error) *provider.Catalogue { return c }
+
+// A service of one's own that a file describes: no sign-in page, no clients, a refresh token that is brought along.
+func TestServiceOfOnesOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Minute)
+		w.have()
+		w.start()
+		defer w.stop()
+		w.k.SetCatalogue(t.Context(), first(provider.LoadCatalogue("provider/testdata/providers")), nil)
+		asked := 0
+		w.server.set(func() {
+			w.server.fault = func(_ *server, r *http.Request, _ url.Values) (*http.Response, error, bool) {
+				if asked++; r.URL.String() != "https://orders.test/auth/refresh" {
+					t.Errorf("asked at %s", r.URL)
+				}
+				ends := w.wall().Add(20 * time.Minute).Format(time.RFC3339)
+				return answer(200, fmt.Sprintf(`{"data":{"token":"at%d","expiresAt":%q}}`, asked, ends)), nil, true
+			}
+		})
+		s, _, err := w.k.Add(t.Context(), Addition{
+			Definition: config.Session{
+				Name: "orders", Provider: "work", ClientID: "none", Vars: map[string]string{"base": "https://orders.test"},
+			},
+			RefreshToken: newSecret("brought-along"),
+		})
+		if err != nil || s.State != Active {
+			t.Fatalf("added as %s: %v", s.State, err)
+		}
+		time.Sleep(21 * time.Minute) // beyond the life of the first
+		tok, err := w.k.Token(t.Context(), "orders", TokenRequest{})
+		if err != nil || tok.Access.Reveal() != "at2" || asked != 2 {
+			t.Errorf("got %q after %d renewals: %v", tok.Access.Reveal(), asked, err)
+		}
 	})
 }

@@ -71,7 +71,8 @@ func (k *Keeper) consented(p *provider.Provider, scopes []string, before *grant,
 	base := &grant{scopes: scopes, account: res.Account}
 	if before != nil {
 		base.generation = before.generation
-		if same := before.account.Sub == res.Account.Sub && before.account.Sub != ""; same && d.Refused == nil {
+		same := before.account.Sub == res.Account.Sub && before.account.Sub != ""
+		if same && d.Refused == nil && p.MovedFrom(d.Provider) == "" {
 			base.refresh = before.refresh // some providers give it only once for an account
 		}
 	}

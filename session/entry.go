@@ -44,6 +44,7 @@ type entry struct {
 	lastDemand time.Time
 	demanded   bool   // a refresh was asked for and not tried yet
 	suspect    uint64 // the generation whose token the proof of life refused; 0: none
+	rejected   uint64 // the generation whose token a resource refused last; 0: none
 	verifying  bool   // the refresh was refused; whether the token in hand is dead as well is being asked
 	waiters    []*waiter
 	checkAt    time.Time
@@ -61,7 +62,7 @@ type published struct {
 	session Session
 	grant   *grant
 	serve   bool // the token may go out while it is usable
-	hold    bool // something is under way that may kill the token in hand
+	hold    bool // something is under way that may kill the token in hand, or brings a better one
 }
 
 // moved reports whether a definition names another server or client than the grant came from.
@@ -102,6 +103,12 @@ func (e *entry) dying() bool {
 	}
 	doubt := e.d.Intent != nil && e.d.Intent.Unknown && e.prov != nil && e.prov.Replay != provider.ReplaySafe
 	return (e.busy || e.demanded) && (e.late() || doubt)
+}
+
+// shunned reports whether the token in hand was refused by a resource, or by the proof of life, and the refresh that
+// follows from that is asked for or under way: who asks again with what it brings is helped, and with nothing else.
+func (e *entry) shunned() bool {
+	return (e.busy || e.demanded) && e.g != nil && (e.rejected == e.g.generation || e.suspect == e.g.generation)
 }
 
 // extends reports whether a refresh is known to move the end ahead that the provider announces.
@@ -218,7 +225,7 @@ func (k *Keeper) publish(e *entry) {
 	default:
 		ref := e.refusedNow()
 		p.serve = e.g != nil && (ref == nil || !ref.DeadAccess)
-		p.hold = p.serve && e.dying()
+		p.hold = p.serve && (e.dying() || e.shunned())
 	}
 	if p.serve {
 		s.UsableUntil = e.g.expiresAt

@@ -28,6 +28,7 @@ type server struct {
 	grace    time.Duration
 	rotate   bool
 	idLife   time.Duration      // of the ID tokens that come with a refresh; 0: none come
+	same     string             // the ID token that comes with each refresh instead; empty: none
 	latency  time.Duration      // before it acts
 	lag      time.Duration      // between acting and answering
 	families map[string]*family // by session, which the fake puts into the token
@@ -179,6 +180,9 @@ func (s *server) tokens(name string, f *family) string {
 	}
 	if s.idLife > 0 {
 		t["id_token"] = idToken(name, s.wall(), s.wall().Add(s.idLife))
+	}
+	if s.same != "" {
+		t["id_token"] = s.same
 	}
 	b, _ := json.Marshal(t)
 	return string(b)

@@ -70,13 +70,15 @@ func (k *Keeper) Refresh(ctx context.Context, name string, wait time.Duration) (
 }
 
 // Reject says that a resource refused the token of this generation. An older generation is ignored: its caller gets the
-// newest token when it asks again.
+// newest token when it asks again. Who asks while the refresh is under way that this brought about waits for it, for as
+// long as it waits at all, and gets the token in hand where it brings none.
 func (k *Keeper) Reject(ctx context.Context, name string, generation uint64) (Session, error) {
 	return k.on(ctx, name, func(e *entry) error {
-		if e.g == nil || e.g.generation != generation || e.busy || e.refusedNow() != nil || !e.renewable() {
+		if e.g == nil || e.g.generation != generation || e.refusedNow() != nil || !e.renewable() {
 			return nil
 		}
-		if now := k.now(); k.demandable(e, now, false) {
+		e.rejected = generation
+		if now := k.now(); !e.busy && k.demandable(e, now, false) {
 			e.demanded, e.lastDemand = true, now
 			k.retell(e) // others hold it as well
 		}
@@ -147,7 +149,7 @@ func (k *Keeper) arm(e *entry, w *waiter, now time.Time) {
 	good := e.g.good(now, w.id)
 	// The timer renews for the access token's sake alone: a spent ID token is a demand as well.
 	short := good && !e.g.enough(now, w.minTTL, w.id) || w.id && !good
-	if e.g.barren(w.id) {
+	if e.g.barren(w.id) || e.g.tardy(now, w.id) {
 		short, w.minTTL = false, 0
 	}
 	if !w.fresh && !short || e.busy || e.demanded {
@@ -205,7 +207,9 @@ func (k *Keeper) settle(e *entry, w *waiter, now time.Time) (r reply, ok bool) {
 	case ref != nil:
 		return reply{err: k.problem(e, now)}, true
 	case !trying && e.lacksID(w, now):
-		return reply{err: e.noID()}, true
+		return reply{err: k.noID(e)}, true
+	case servable && trying && e.shunned() && k.inTime(e, w, now):
+		return reply{}, false
 	case servable && !e.dying() && (newer || !w.fresh && e.g.enough(now, w.minTTL, w.id)):
 		return reply{grant: e.g}, true
 	case servable && !trying && !w.fresh:
@@ -232,6 +236,12 @@ func (k *Keeper) soonAgain(e *entry, p *Error, now time.Time) {
 	if e.demanded && e.d.LastError == nil {
 		p.Detail = words.busyWait
 	}
+}
+
+// inTime reports whether the refresh that is asked for or under way begins before a caller's wait ends.
+func (k *Keeper) inTime(e *entry, w *waiter, now time.Time) bool {
+	at, ok := k.nextTry(e, now)
+	return e.busy || ok && at.Before(w.until)
 }
 
 // hopeless reports whether nothing that is under way or planned can answer a caller in its time.

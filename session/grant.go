@@ -23,6 +23,7 @@ type grant struct {
 	idEndsAt time.Time     // of the ID token by its own word; zero: it tells none
 	idLife   time.Duration // its whole life
 	idStale  bool          // the renewal that led here brought no ID token that is any good
+	idSame   bool          // it brought the one that was in hand
 
 	// seen is a reading of the monotonic clock at which the token had left to live: a wall clock that is put back does
 	// not make it live longer.
@@ -68,8 +69,10 @@ func (g *grant) renewed(p *provider.Provider, a provider.Answer, wall time.Time,
 		n.refresh = a.Tokens.Refresh
 	}
 	if !a.Tokens.ID.Empty() {
-		n.id = a.Tokens.ID
+		n.id, n.idSame = a.Tokens.ID, a.Tokens.ID.Equal(g.id)
 		n.timeID(n.issuedAt)
+	} else if g.idEndsAt.IsZero() && !g.id.Empty() {
+		n.idEndsAt, n.idLife = g.expiresAt, g.life() // of the access token that it came with
 	}
 	if a.Tokens.Scopes != nil {
 		n.scopes = a.Tokens.Scopes
@@ -157,7 +160,7 @@ func decodeGrant(data []byte, now time.Time) (*grant, error) {
 		consentAt: r.ConsentAt, account: r.Account, idStale: r.IDStale,
 	}
 	g.timeID(time.Time{})
-	if !r.IDEndsAt.IsZero() && r.IDEndsAt.Before(g.idEndsAt) {
+	if !r.IDEndsAt.IsZero() && (g.idEndsAt.IsZero() || r.IDEndsAt.Before(g.idEndsAt)) {
 		g.idEndsAt = r.IDEndsAt
 	}
 	if g.issuedAt.Sub(now) > time.Minute {

@@ -7,6 +7,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	table "sessionkeeper/session/words"
 )
 
 // lastDate is the last second that RFC 3339 can write, at the end of the year 9999.
@@ -96,6 +98,10 @@ func (g *grant) enough(now time.Time, minTTL time.Duration, id bool) bool {
 	return at.IsZero() || at.Sub(now) >= min(minTTL, life/2)
 }
 
+// tardy reports whether a renewal is of no use to who wants an ID token that lives longer: the one before brought the
+// same again, as servers do that give the one of the sign-in until it has ended.
+func (g *grant) tardy(now time.Time, id bool) bool { return id && g.idSame && g.good(now, true) }
+
 // barren reports whether no renewal can bring what a caller wants: there is no ID token, or the renewal before brought
 // none that is any good.
 func (g *grant) barren(id bool) bool { return id && (g.id.Empty() || g.idStale) }
@@ -111,7 +117,7 @@ func (e *entry) starving(now time.Time) bool {
 }
 
 // noID is what a caller is told who wants an ID token that cannot be had; login is an open sign-in's address.
-func (e *entry) noID() *Error {
+func (k *Keeper) noID(e *entry) *Error {
 	err := &Error{Code: CodeSignIn, Session: e.def.Name}
 	if e.login != nil && e.login.flow != nil {
 		err.LoginURL = e.login.flow.URL()
@@ -122,6 +128,10 @@ func (e *entry) noID() *Error {
 	case e.g.id.Empty():
 		err.Code = CodeInvalid
 		err.Detail = fmt.Sprintf("The provider gave no ID token for %q: add the scope openid and sign in again."+again, name, command)
+	case e.g.idStale && k.Clock().State == "wrong": // it may have come spent for that reason alone
+		c := k.Clock()
+		err.Code, err.LoginURL, err.RetryAt = CodeUnavailable, "", k.nextTimerTry(e)
+		err.Detail = fmt.Sprintf("The ID token of %q has ended by this computer's clock. %s", name, table.OfClock(c.Skew, c.Seen).Detail)
 	case e.g.idStale:
 		err.Detail = fmt.Sprintf("The ID token of %q has ended, and the provider gives no new ID token on renewal; sign in "+
 			"again to get one."+again, name, command)

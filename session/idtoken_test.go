@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -333,6 +335,83 @@ func FuzzIDClaims(f *testing.F) {
 		}
 		if at := g.idEndsAt; g.good(now, true) && !at.IsZero() && !at.After(now) {
 			t.Errorf("one that ended at %v is good at %v", at, now)
+		}
+	})
+}
+
+// Some servers give the ID token of the sign-in again until it has ended: a wish for a longer one is tried once.
+func TestRenewalBringsTheSameIDToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 24*time.Hour)
+		begun := w.wall()
+		w.server.same = idToken("one", begun, begun.Add(time.Hour))
+		w.haveID("one", time.Hour, nil)
+		w.start()
+		defer w.stop()
+		time.Sleep(31 * time.Minute)
+		for range 20 {
+			w.idToken(TokenRequest{MinTTL: time.Hour, Wait: DefaultWait})
+			time.Sleep(time.Minute)
+		}
+		if n := w.server.seen().calls; n != 1 {
+			t.Errorf("%d refreshes within 20 minutes; want one", n)
+		}
+		time.Sleep(15 * time.Minute)
+		w.server.set(func() { w.server.same, w.server.idLife = "", time.Hour })
+		if tok := w.idToken(TokenRequest{Wait: DefaultWait}); tok.Generation != 3 {
+			t.Errorf("generation %d; want a renewal once it has ended", tok.Generation)
+		}
+	})
+}
+
+// An ID token that does not tell its end ends with the access token that it came with, not with later ones.
+func TestOpaqueIDTokenEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Hour)
+		w.haveID("one", time.Hour, func(r *record) { r.ID = "a.b.c.d.e" })
+		w.start()
+		defer func() { w.stop() }()
+		time.Sleep(55 * time.Minute) // renewed, without an ID token
+		tok, err := w.k.Token(t.Context(), "one", TokenRequest{IDToken: true})
+		if err != nil || tok.Access.Reveal() != "a.b.c.d.e" || time.Until(tok.ExpiresAt) > 5*time.Minute {
+			t.Errorf("got one that ends at %v, %v; want it to the end of its access token", tok.ExpiresAt, err)
+		}
+		time.Sleep(10 * time.Minute)
+		w.refusedID("one", CodeSignIn, "gives no new ID token")
+		w.stop()
+		w.start()
+		w.refusedID("one", CodeSignIn, "gives no new ID token")
+		w.token("one", TokenRequest{})
+	})
+}
+
+// With a clock that goes ahead every ID token comes spent: signing in again would not help.
+func TestIDTokenAndAWrongClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 24*time.Hour)
+		w.haveID("one", time.Minute, nil)
+		theirs := func() time.Time { return time.Now().Add(-3 * time.Hour) }
+		w.server.wall, w.server.idLife = theirs, time.Hour
+		w.server.fault = func(s *server, _ *http.Request, form url.Values) (*http.Response, error, bool) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			res, err := s.refresh(form, form.Get("refresh_token"))
+			res.Header.Set("Date", theirs().UTC().Format(http.TimeFormat))
+			return res, err, true
+		}
+		w.start()
+		defer w.stop()
+		time.Sleep(2 * time.Minute)
+		for range 100 {
+			_, err := w.k.Token(t.Context(), "one", TokenRequest{IDToken: true, Wait: DefaultWait})
+			e, ok := errors.AsType[*Error](err)
+			if !ok || e.Code != CodeUnavailable || !strings.Contains(e.Detail, "Set the clock") || !e.RetryAt.After(w.wall()) {
+				t.Fatalf("got %v; want to hear of the clock", err)
+			}
+			time.Sleep(time.Minute)
+		}
+		if n := w.server.seen().calls; n != 1 {
+			t.Errorf("%d refreshes; want one", n)
 		}
 	})
 }

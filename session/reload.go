@@ -174,8 +174,13 @@ func (k *Keeper) resolved(e *entry, def definition, p provider.Provider, err err
 		}
 		e.d.LastError = &LastError{Verdict: provider.VerdictPassing, Code: codeDiscovery, At: now, Message: err.Error()}
 		k.log.Warn("could not look a provider up", "session", e.def.Name, "error", err)
+	} else if host := p.MovedFrom(e.d.Provider); host != "" {
+		k.endpointMoved(e, host, now)
 	} else {
 		e.failures, e.nextTry = 0, time.Time{}
+		if ref := e.d.Refused; ref != nil && ref.Code == codeEndpoint { // moved back
+			e.d.Refused = nil
+		}
 		if e.d.LastError != nil && e.d.LastError.Code == codeDiscovery {
 			e.d.LastError = nil
 			k.cured(e, false)

@@ -198,7 +198,7 @@ func (k *Keeper) refused(e *entry, r *renewal, a provider.Answer, now time.Time)
 	}
 	k.setRefused(e, &refusal{
 		Verdict: a.Verdict, Reason: reason, Code: a.Code, Advice: a.Advice, Claims: a.Claims, At: now,
-		Generation: r.grant.generation, DeadAccess: e.suspect != 0,
+		Generation: r.grant.generation, DeadAccess: e.suspect != 0 || e.rejected == r.grant.generation && !e.verifying,
 	})
 	e.suspect = 0
 	k.emit(Event{Type: EventRefreshFailed, Session: e.def.Name, Code: a.Code, Status: a.Status, Message: a.Message, Reason: reason})

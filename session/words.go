@@ -18,7 +18,7 @@ type text struct{ title, detail string }
 var words = struct {
 	paused, signedOut, unavailable, signInAgain, noRefresh string
 	stopping, busyWait, moved, setClient, elsewhere        string
-	tokenRefused, answered                                 string
+	tokenRefused, answered, endpoint, tokenHost            string
 	signIn                                                 map[Reason]text
 	setup                                                  map[Reason]string
 	keychain                                               map[Reason]string
@@ -35,6 +35,8 @@ var words = struct {
 	busyWait:     table.Say(table.Errors, "too_slow", nil),
 	moved:        table.Say(table.Errors, "moved", nil),
 	elsewhere:    table.Say(table.Errors, "elsewhere", nil),
+	endpoint:     table.Say(table.Errors, "endpoint_moved", table.Values{"host": "%s"}),
+	tokenHost:    table.Say(table.Errors, "token_elsewhere", table.Values{"host": "%s", "url": "%s"}),
 	signIn:       signInTexts(),
 	setup:        setupTexts(),
 	keychain:     keychainTexts(),

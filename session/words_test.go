@@ -72,7 +72,7 @@ func TestErrorsNameTheSession(t *testing.T) {
 	for what, text := range map[string]string{
 		"unavailable": fmt.Sprintf(words.unavailable, name), "old refused": fmt.Sprintf(words.tokenRefused, name),
 		"answered": fmt.Sprintf(words.answered, "no"), "stopping": words.stopping, "busy": words.busyWait,
-		"moved": words.moved, "elsewhere": words.elsewhere, "no refresh": words.noRefresh,
+		"moved": words.moved, "endpoint": fmt.Sprintf(words.endpoint, "as.test"), "elsewhere": words.elsewhere, "no refresh": words.noRefresh,
 	} {
 		if strings.ContainsAny(text, "%{}") || strings.Contains(text, standIn) || len(text) < 10 {
 			t.Errorf("%s: %q", what, text)

@@ -103,7 +103,14 @@ func (l *Log) Tally(t Tally) {
 	if t.Count <= 0 {
 		return
 	}
-	t.Who = maps.Clone(t.Who)
+	who := make(map[string]string, len(t.Who))
+	for key, value := range t.Who { // as JSON reads it back, so that the row is found again
+		who[strings.ToValidUTF8(key, "\uFFFD")] = strings.ToValidUTF8(value, "\uFFFD")
+	}
+	t.Who = who
+	if t.Last.Before(t.First) { // the clock was put back between them
+		t.First, t.Last = t.Last, t.First
+	}
 	l.mu.Lock()
 	first := len(l.queue)+len(l.tallies) == 0
 	l.merge(t)

@@ -90,6 +90,7 @@ func TestTallyOfOddNames(t *testing.T) {
 		{"program": `a`, "parent": `b`},
 		{"program": `a"parent"b`},
 		{"program": "\x00\n\u202e"},
+		{"program": "/tmp/\xff\xfe\xc3"},
 		{"program": strings.Repeat("ا", 5000)},
 	} {
 		for range 2 {
@@ -100,8 +101,8 @@ func TestTallyOfOddNames(t *testing.T) {
 		}
 	}
 	entries, err := l.List(t.Context(), "a", 0)
-	if err != nil || len(entries) != 7 {
-		t.Fatalf("got %d entries, %v; want 7", len(entries), err)
+	if err != nil || len(entries) != 8 {
+		t.Fatalf("got %d entries, %v; want 8", len(entries), err)
 	}
 	for _, e := range entries {
 		if n, err := strconv.Atoi(e.Detail["count"]); err != nil || n%2 != 0 {

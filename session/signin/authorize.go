@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"net/url"
@@ -60,7 +61,7 @@ func authorizationURL(r Request, c *codeRequest) string {
 			set(k, v)
 		}
 	}
-	set("scope", strings.Join(scopes(r), scopeSeparator(p)))
+	set(cmp.Or(p.ScopeParam, "scope"), strings.Join(scopes(r), scopeSeparator(p)))
 	if p.OIDC {
 		set("nonce", c.nonce.Reveal())
 	}

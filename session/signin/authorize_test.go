@@ -25,6 +25,9 @@ func TestRequestParameters(t *testing.T) {
 		"scopes": {func(p *provider.Provider, r *signin.Request) {
 			p.ScopeSeparator, r.Scopes = ",", []string{"a", "offline_access", "b"}
 		}, map[string]string{"scope": "a,offline_access,b"}},
+		"scopes under another name": {func(p *provider.Provider, r *signin.Request) {
+			p.ScopeParam, r.Scopes = "user_scope", []string{"a", "offline_access"}
+		}, map[string]string{"user_scope": "a offline_access", "scope": "-"}},
 		"consent always": {func(p *provider.Provider, _ *signin.Request) {
 			p.ConsentPrompt = provider.ConsentAlways
 		}, map[string]string{"prompt": "consent"}},

@@ -59,13 +59,14 @@ type Approvals struct {
 	slots   [maxShown]*approval // questions that have a notice
 	filled  [maxShown]bool      // there is one on the board
 	grouped string              // the questions that the notice for the rest tells of
+	changed chan struct{}       // is closed when list tells something else; then there is a new one
 	ended   bool
 }
 
 // NewApprovals returns Approvals that know nothing yet, and takes away what others before them may have left on the
 // screen. Questions run out once Run runs.
 func NewApprovals(o ApprovalsOptions) *Approvals {
-	a := &Approvals{o: o, wake: make(chan struct{}, 1), open: make(chan struct{}, 1)}
+	a := &Approvals{o: o, wake: make(chan struct{}, 1), open: make(chan struct{}, 1), changed: make(chan struct{})}
 	a.clear()
 	return a
 }
@@ -244,6 +245,7 @@ func (a *Approvals) join(request *approval) (*approval, error) {
 	if i := slices.IndexFunc(a.known, func(k *approval) bool { return k.covers(request) }); i >= 0 {
 		if a.known[i].once {
 			a.known = slices.Delete(a.known, i, i+1)
+			a.tell()
 		}
 		return nil, nil //nolint:nilnil // it is allowed: there is nothing to wait for
 	}
@@ -278,8 +280,25 @@ func (a *Approvals) join(request *approval) (*approval, error) {
 	a.o.Log.Info("the user is asked about a program", "session", q.session, "program", q.path, "pid", q.program.PID,
 		"parent", q.parent, "folder", q.dir, "approval", q.id)
 	a.show(now)
+	a.tell()
 	poke(a.wake)
 	return q, nil
+}
+
+// changes is closed when list tells something else; nil where it never does.
+func (a *Approvals) changes() <-chan struct{} {
+	if a == nil {
+		return nil
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.changed
+}
+
+// tell lets those know who follow what list tells. It needs mu.
+func (a *Approvals) tell() {
+	close(a.changed)
+	a.changed = make(chan struct{})
 }
 
 func newApprovalID() string { return strings.ToLower(rand.Text()[:8]) }
@@ -307,7 +326,7 @@ func sameFile(a, b fs.FileInfo) bool {
 	if a == nil || b == nil {
 		return a == nil && b == nil
 	}
-	return os.SameFile(a, b) && a.ModTime().Equal(b.ModTime()) && a.Size() == b.Size()
+	return os.SameFile(a, b) && a.ModTime().Equal(b.ModTime()) && a.Size() == b.Size() && changedAt(a) == changedAt(b)
 }
 
 // stands reports whether the session is as it was when the user was asked. It may be called with mu held: neither the
@@ -323,7 +342,7 @@ func (a *Approvals) stands(q *approval) bool {
 
 // prune lets go of what is over. It needs mu.
 func (a *Approvals) prune(now time.Time) {
-	changed := false
+	changed, before := false, len(a.known)
 	for _, q := range a.known {
 		switch {
 		case q.state == client.Denied: // it says nothing of the session
@@ -349,6 +368,9 @@ func (a *Approvals) prune(now time.Time) {
 	}
 	if changed {
 		a.show(now)
+	}
+	if changed || len(a.known) != before {
+		a.tell()
 	}
 }
 
@@ -414,6 +436,7 @@ func (a *Approvals) answer(q *approval, b client.ApprovalBody) {
 	a.o.Log.Info("the user answered about a program", "session", q.session, "program", q.path, "approval", q.id,
 		"allowed", b.Allow, "once", q.once)
 	a.show(now)
+	a.tell()
 	poke(a.wake)
 }
 

@@ -114,6 +114,7 @@ func (a *Approvals) revoke(id string) {
 		a.answer(q, client.ApprovalBody{})
 	default:
 		a.known = slices.DeleteFunc(a.known, func(o *approval) bool { return o == q })
+		a.tell()
 		a.o.Log.Info("an answer about a program was taken back", "session", q.session, "program", q.path, "approval", q.id)
 	}
 }

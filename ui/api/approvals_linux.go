@@ -24,6 +24,16 @@ func programFile(p peer.Program) (fs.FileInfo, error) {
 	return os.Stat(exe)
 }
 
+// changedAt is when a file or what is known of it was changed last, in nanoseconds: unlike the time of its content nobody
+// can put it back.
+func changedAt(file fs.FileInfo) int64 {
+	stat, ok := file.Sys().(*syscall.Stat_t)
+	if !ok {
+		return 0
+	}
+	return stat.Ctim.Nano()
+}
+
 // runOf tells which process holds the connection that a request came over; the zero run where that is not known.
 func runOf(ctx context.Context) run {
 	c, ok := ctx.Value(connectionKey{}).(*connection)

@@ -97,6 +97,41 @@ func TestReplacedProgramAsksAgain(t *testing.T) {
 	})
 }
 
+// A file that was written over in place is another program, also where it has its old size and its old time.
+func TestRewrittenProgramAsksAgain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mytool")
+	copyOfCat(t, path)
+	atDesk(t, func(t *testing.T, d *desk) {
+		p, stop := tool(t, path)
+		waiting := d.begin(p, session.DefaultWait)
+		d.press(first, forAnHour)
+		if err := <-waiting; err != nil {
+			t.Error(err)
+		}
+		stop()
+		was, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		end := []byte("other")
+		if _, err := f.WriteAt(end, was.Size()-int64(len(end))); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, was.ModTime(), was.ModTime()); err != nil {
+			t.Fatal(err)
+		}
+		p, _ = tool(t, path)
+		refused(t, d.ask(p, 1), session.CodeUnavailable, "approval_asked")
+	})
+}
+
 // runSocket names the socket that a child of TestOncePerRun connects to.
 const runSocket = "SESSIONKEEPER_TEST_RUN"
 

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// neverRemembered are programs that run what others wrote: what is allowed to one of them is not allowed to a program
-// but to anything that it is told to do. Each is the beginning of a file's name; what follows it must be a version
+// neverRemembered are programs that run what others wrote, or fetch what others name and hand it on, our socket among it:
+// what is allowed to one of them is not allowed to a program but to anything that it is told to do. Each is the beginning of a file's name; what follows it must be a version
 // ("python3.11", "perl5.36.0-x86_64-linux-gnu") or nothing.
 var neverRemembered = names(`
 	sh rbash ash bash dash fish ksh mksh lksh oksh yash zsh rzsh csh tcsh rc es elvish nu xonsh oil osh ysh pwsh powershell
@@ -25,7 +25,12 @@ var neverRemembered = names(`
 	git docker dockerd podman buildah nerdctl containerd containerd-shim runc crun lxc-attach machinectl
 	ssh sshd ssh-agent mosh dropbear dbclient
 	gdb lldb strace ltrace perf valgrind vi vim nvim emacs nano less man
-	wine wine64 wine-preloader wine64-preloader qemu ld.so ld-linux ld-musl
+	wine wine64 wine-preloader wine64-preloader qemu box64 box86 fex fexinterpreter wasmtime wasmer ld.so ld-linux ld-musl
+	curl wget socat nc ncat netcat websocat telnet openssl
+	uvx pixi mise direnv just task hyperfine entr watchexec rlwrap gosu tini catatonit dumb-init supercronic s6-svscan
+	setarch linux32 linux64 taskset numactl prlimit systemd-inhibit gnome-session-inhibit xvfb-run run-parts
+	code codium vscodium cursor hx helix kak micro mc ranger
+	xterm urxvt kitty foot alacritty wezterm konsole gnome-terminal gnome-terminal-server xfce4-terminal
 `)
 
 // families are programs that bring many along: "git-remote-https", "docker-compose".

@@ -19,6 +19,8 @@ func TestNeverRemembered(t *testing.T) {
 		git git-remote-https git-remote-http git-credential-cache docker docker-compose docker-buildx dockerd podman
 		nerdctl containerd-shim-runc-v2 runc ssh sshd ssh-agent sshd-session ld-linux-x86-64.so.2 ld-2.31.so
 		ld-musl-x86_64.so.1 qemu-x86_64-static systemd systemd-run cron at make gmake go go1.26 cargo npm vim.basic vim.gtk3
+		curl curl.exe wget socat socat1 nc ncat openssl uv uvx npx bun electron28 flatpak direnv code code7 xterm kitty
+		linux64 taskset gosu fexinterpreter
 		sessionkeeper sessionkeeper-keeper sessionkeeper-tray sessionkeeper.exe sessionkeeper-keeper.exe
 	`) {
 		for _, folder := range []string{"/usr/bin/", "/home/a b/.local/share/", `C:\Program Files\x\`, ""} {
@@ -28,8 +30,8 @@ func TestNeverRemembered(t *testing.T) {
 		}
 	}
 	for name := range strings.FieldsSeq(`
-		curl wget curl.exe gh hub glab kubectl kubectl1.29 helm terraform aws aws2 gcloud-crc32c az azcopy psql mutt thunderbird
-		firefox code7 restic rclone s3fs mbsync msmtp newsboat gitea gitg github-desktop nodemon-native pyramid rubymine
+		gh hub glab kubectl kubectl1.29 helm terraform aws aws2 gcloud-crc32c az azcopy psql mutt thunderbird
+		firefox codeql restic rclone s3fs mbsync msmtp newsboat gitea gitg github-desktop nodemon-native pyramid rubymine
 		shellcheck environ dashboard shotwell perlbrew-native phpstorm sha256sum sshfs dockerize envoy evolution
 	`) {
 		if !api.Lasting("/usr/bin/" + name) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sessionkeeper/session"
+	"sessionkeeper/ui/api/client"
 )
 
 // writeWait bounds the wait for a listener who does not read.
@@ -63,6 +64,10 @@ func (s *Server) events(w http.ResponseWriter, r *request) error {
 	if len(names) > 0 {
 		sessions = slices.DeleteFunc(sessions, func(one session.Session) bool { return !slices.Contains(names, one.Name) })
 	}
+	var changed <-chan struct{}
+	if len(names) == 0 {
+		changed = s.o.Approvals.changes()
+	}
 	out := lines{w: w, c: http.NewResponseController(w)}
 	err = out.write(snapshot{Type: session.EventSnapshot, At: time.Now().UTC(), Sessions: sessions})
 	for err == nil {
@@ -76,6 +81,9 @@ func (s *Server) events(w http.ResponseWriter, r *request) error {
 			if len(names) == 0 || e.Session == "" || slices.Contains(names, e.Session) {
 				err = out.write(e)
 			}
+		case <-changed:
+			changed = s.o.Approvals.changes()
+			err = out.write(client.Event{Type: client.EventApproval, At: time.Now().UTC()})
 		case <-t.news:
 			for _, e := range s.o.Notices.read(t) {
 				err = errors.Join(err, out.write(e))

@@ -16,16 +16,6 @@ import (
 // The examples are as short as they look, and work: with a token they reach a server that wants one, without one they
 // say what the keeper says.
 func TestExamples(t *testing.T) {
-	wanted := ""
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") != "Bearer "+wanted {
-			w.WriteHeader(http.StatusUnauthorized)
-			return
-		}
-		_, _ = w.Write([]byte("hello from the server"))
-	}))
-	t.Cleanup(server.Close)
-
 	one, out := github(), github()
 	one.Name, out.Name = "my work", "gone"
 	k := apitest.New(one, out)
@@ -37,7 +27,14 @@ func TestExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wanted = token.Access.Reveal()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer "+token.Access.Reveal() {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		_, _ = w.Write([]byte("hello from the server"))
+	}))
+	t.Cleanup(server.Close)
 
 	bin := t.TempDir()
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "sessionkeeper/cmd/sessionkeeper")

@@ -2,7 +2,9 @@ package api
 
 import (
 	"strings"
+	"time"
 
+	"sessionkeeper/session/history"
 	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/api/peer"
 )
@@ -10,6 +12,17 @@ import (
 // HandedOut counts a token.
 func (s *Server) HandedOut(session string, p peer.Program, face string) {
 	s.handedOut(session, p, face)
+}
+
+// Counted gives the entries that come of a token that went out at each of these times.
+func Counted(times ...time.Time) []history.Tally {
+	var got []history.Tally
+	h := newHandouts(func(t history.Tally) { got = append(got, t) })
+	for _, at := range times {
+		h.add("one", peer.Program{UID: -1}, "", at)
+	}
+	h.flush()
+	return got
 }
 
 // HandOutsWaiting counts the entries that the history has not got yet.

@@ -60,6 +60,7 @@ func (s *Server) handedOut(session string, p peer.Program, face string) {
 }
 
 func (h *handouts) add(session string, p peer.Program, face string, now time.Time) {
+	now = now.Round(0) // the wall's clock counts, which may be put back
 	key := handout{
 		session: session, face: faceLabel(face), program: p.Path, via: p.Via, dad: p.Parent, uid: p.UID,
 		hour: now.Unix() / int64(time.Hour/time.Second),
@@ -71,12 +72,18 @@ func (h *handouts) add(session string, p peer.Program, face string, now time.Tim
 	}
 	fresh := row == nil
 	if fresh {
-		row = &handed{first: now}
+		row = &handed{first: now, last: now}
 		h.counts[key] = row
 	}
 	h.newest, h.at = key, row
 	row.count++
-	row.pid, row.last = p.PID, now
+	row.pid = p.PID
+	switch {
+	case now.After(row.last):
+		row.last = now
+	case now.Before(row.first):
+		row.first = now
+	}
 	first, full := fresh && len(h.counts) == 1, len(h.counts) >= maxHandouts
 	h.mu.Unlock()
 	if full {

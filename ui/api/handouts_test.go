@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"sessionkeeper/session"
 	"sessionkeeper/session/history"
@@ -96,6 +97,24 @@ func TestHandOutsAreInTheHistory(t *testing.T) {
 	}
 	if total != 7 {
 		t.Errorf("the history counts %d; want 7", total)
+	}
+}
+
+// A clock that is put back within the hour turns no entry around, and opens none anew.
+func TestHandOutsAndTheClock(t *testing.T) {
+	noon := time.Now().Truncate(time.Hour)
+	at := func(minutes ...int) (times []time.Time) {
+		for _, m := range minutes {
+			times = append(times, noon.Add(time.Duration(m)*time.Minute))
+		}
+		return times
+	}
+	got := api.Counted(at(50, 20, 30)...)
+	if len(got) != 1 || got[0].Count != 3 || !got[0].First.Equal(at(20)[0]) || !got[0].Last.Equal(at(50)[0]) {
+		t.Errorf("got %+v; want one entry from 12:20 to 12:50", got)
+	}
+	if got := api.Counted(at(70, 10, 71, 11)...); len(got) != 2 || got[0].Count != 2 || got[1].Count != 2 {
+		t.Errorf("got %+v; want an entry an hour", got)
 	}
 }
 

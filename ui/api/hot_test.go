@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -72,6 +73,7 @@ var coldRequests = map[string]string{
 	"expects":               ask("Expect: 100-continue\r\n"+jsonType+ending+twoTo, "{}"),
 	"two lengths":           ask(jsonType+ending+twoTo+"Content-Length: 2\r\n", "{}"),
 	"signed length":         ask(jsonType+ending+"Content-Length: +2\r\n", "{}"),
+	"length of nothing":     ask(ending+"Content-Length: \r\n", ""),
 	"wrong type":            ask("Content-Type: text/plain\r\n"+ending+twoTo, "{}"),
 	"no JSON":               ask(jsonType+ending+twoTo, "{{"),
 	"unknown key":           ask(jsonType+ending+"Content-Length: 7\r\n", `{"x":1}`),
@@ -260,6 +262,83 @@ func TestNoneIsRefused(t *testing.T) {
 	}
 	close(start)
 	running.Wait()
+}
+
+// Buffers go from one connection to the next: nobody ever gets what was another's, whatever the length of it.
+func TestHotKeepsConnectionsApart(t *testing.T) {
+	var all []session.Session
+	for i := range 8 {
+		one := github()
+		// The token has the name in it. The scopes make answers of all sizes, beyond a buffer as well.
+		one.Name, one.Scopes = fmt.Sprintf("s%d%s", i, strings.Repeat("x", 15*i)), []string{strings.Repeat("y", i*i*130+1)}
+		all = append(all, one)
+	}
+	h := open(t, all...)
+	var running sync.WaitGroup
+	for i := range 32 {
+		running.Go(func() {
+			one := all[i%len(all)]
+			request := strings.Replace(hotRequests["plain"], "github", one.Name, 1)
+			want := fmt.Sprintf(`{"access_token":"token-of-%s-3"`, one.Name)
+			for range 20 {
+				var got string
+				if i%3 == 0 {
+					got = said(t, h.socket, strings.Replace(request, jsonType, jsonType+ending, 1))
+				} else {
+					got = kept(t, h.socket, request)
+				}
+				if n := strings.Count(got, "access_token"); n == 0 || n != strings.Count(got, want) || n != strings.Count(got, one.Scopes[0]+`"`) {
+					t.Errorf("%s got %s", one.Name, got)
+					return
+				}
+			}
+		})
+	}
+	running.Wait()
+}
+
+// Whatever becomes of a connection, it gives its place back: far more of them than there are places come and go.
+func TestEveryConnectionGivesItsPlaceBack(t *testing.T) {
+	h := open(t, github())
+	plain := hotRequests["plain"]
+	ends := map[string]func(c net.Conn){
+		"silent":          func(net.Conn) {},
+		"half a request":  func(c net.Conn) { _, _ = io.WriteString(c, plain[:20]) },
+		"no answer read":  func(c net.Conn) { _, _ = io.WriteString(c, plain) },
+		"kept":            func(c net.Conn) { exchange(t, c, bufio.NewReader(c), plain) },
+		"closed by them":  func(c net.Conn) { _, _ = io.WriteString(c, bye); _, _ = io.Copy(io.Discard, c) },
+		"cold":            func(c net.Conn) { exchange(t, c, bufio.NewReader(c), "GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n") },
+		"garbage":         func(c net.Conn) { _, _ = io.WriteString(c, "\x16\x03\x01\r\n\r\n"); _, _ = io.Copy(io.Discard, c) },
+		"hot, then cold":  func(c net.Conn) { _, _ = io.WriteString(c, plain+"GET / HTTP/1.1\r\nHost: x\r\n\r\n") },
+		"nothing more":    halfClosed(t, ""),
+		"asked, no more":  halfClosed(t, plain),
+		"cut, no more":    halfClosed(t, plain[:30]),
+		"gone while held": func(c net.Conn) { _, _ = io.WriteString(c, strings.Replace(plain, "{}", "{", 1)) },
+	}
+	for name, end := range ends {
+		t.Run(name, func(t *testing.T) {
+			for range 600 {
+				c := dial(t, h.socket)
+				end(c)
+				c.Close()
+			}
+			if got := said(t, h.socket, bye); !strings.HasPrefix(got, "HTTP/1.1 200 OK\r\n") {
+				t.Errorf("got %s", got)
+			}
+		})
+	}
+}
+
+// halfClosed sends a request, says that nothing follows, and reads to the end.
+func halfClosed(tb testing.TB, request string) func(net.Conn) {
+	tb.Helper()
+	return func(c net.Conn) {
+		_, _ = io.WriteString(c, request)
+		if u, ok := c.(*net.UnixConn); !ok || u.CloseWrite() != nil {
+			tb.Error("the connection cannot be closed by half")
+		}
+		_, _ = io.Copy(io.Discard, c)
+	}
 }
 
 // Connections on which nothing was asked, or only hot things, end with the server, which waits for nobody.

@@ -78,6 +78,9 @@ func (q *hotRequest) readFields(rest []byte) (body []byte, ok bool) {
 		}
 		seen[i], rest = true, after
 		q.fields[i] = string(bytes.Trim(value, " "))
+		if i == fieldContentLength && q.fields[i] == "" {
+			return nil, false
+		}
 	}
 }
 

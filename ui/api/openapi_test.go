@@ -98,11 +98,11 @@ func closed(v any) {
 // check holds JSON against the schema at a place in the description.
 func (d *description) check(text string, place ...string) error {
 	escape := strings.NewReplacer("~", "~0", "/", "~1")
-	pointer := ""
+	var pointer strings.Builder
 	for _, step := range place {
-		pointer += "/" + url.PathEscape(escape.Replace(step))
+		pointer.WriteString("/" + url.PathEscape(escape.Replace(step)))
 	}
-	schema, err := d.rules.Compile(described + "#" + pointer)
+	schema, err := d.rules.Compile(described + "#" + pointer.String())
 	if err != nil {
 		return err
 	}
@@ -239,8 +239,9 @@ var wireTypes = map[string]any{
 	"Rejection": client.RejectBody{}, "ClientSecret": client.SecretBody{}, "Entry": client.Entry{}, "Use": client.Use{},
 	"Keychain": client.Keychain{}, "Part": client.Part{}, "Fault": client.Fault{}, "Health": client.Health{},
 	"Event": client.Event{}, "Notice": client.Notice{}, "NoticeAction": client.NoticeAction{}, "Press": client.PressBody{},
-	"Shown": client.ShownBody{}, "Provider": client.Provider{}, "Var": client.Var{}, "DiscoverRequest": client.DiscoverBody{},
-	"Discovery": client.Discovery{}, "Autostart": client.Autostart{}, "AutostartRequest": client.AutostartBody{},
+	"Shown": client.ShownBody{}, "Provider": client.Provider{}, "Var": client.Var{}, "Fact": client.Fact{},
+	"DiscoverRequest": client.DiscoverBody{}, "Discovery": client.Discovery{},
+	"Autostart": client.Autostart{}, "AutostartRequest": client.AutostartBody{},
 	"PageCode": client.Code{}, "Problem": client.Problem{},
 	"File": client.File{}, "FileRequest": client.FileBody{}, "FileRemoval": client.RemoveFileBody{},
 	"AWSRequest": client.AWSRequest{}, "AWSCredentials": client.AWSBody{},

@@ -264,6 +264,7 @@ func TestClientSpeaksTheKeepersWords(t *testing.T) {
 		{client.Account{}, session.Account{}},
 		{client.Provider{}, session.Provider{}},
 		{client.Var{}, session.Var{}},
+		{client.Fact{}, session.Fact{}},
 		{client.Discovery{}, session.Discovery{}},
 		{client.Login{}, session.Login{}},
 		{client.LoginRequest{}, session.LoginRequest{}},

@@ -20,7 +20,13 @@ func TestProviders(t *testing.T) {
 	want := client.Provider{
 		ID: "lab", Name: "Lab", TokenURL: "https://{tenant}.example/token", Scopes: []string{"openid"}, PasteOnly: true,
 		Vars: []client.Var{{Name: "tenant", Default: "main", Hint: "the first part of the address"}}, RedirectURI: "https://x/",
-		Secret: "optional", Note: "a note", Sources: []string{"https://docs.example"},
+		RedirectRule: "exact", Secret: "optional", AuthStyle: "post", RefreshURL: "https://{tenant}.example/refresh",
+		OfflineNeeds: "request", OfflineScope: "offline_access", Rotation: "always", Replay: "grace",
+		ReplayGrace: client.Duration(time.Minute), AccessLife: client.Duration(time.Hour),
+		EndsAfter: client.Duration(365 * 24 * time.Hour), IdleAfter: client.Duration(90 * 24 * time.Hour), Defaults: true,
+		EndsWhen: []string{"the password changes"},
+		Facts:    []client.Fact{{About: "session", Label: "sign-in lasts", Text: "not known"}},
+		Note:     "a note", Sources: []string{"https://docs.example"},
 	}
 	h.keeper.SetProviders(want)
 	got, err := h.client.Providers(t.Context())

@@ -46,6 +46,10 @@ func (t *tray) act(ctx context.Context, c Command) {
 		if keeper != nil {
 			err = t.ask(ctx, keeper, c)
 		}
+		if errors.Is(err, errInUse) { // the question that names who uses it is the window's or the page's
+			t.change(ctx, func() { t.windowOrPage(ctx, "sessions") })
+			return
+		}
 		if err != nil && ctx.Err() == nil {
 			told := c.Verb == Unlock && !errors.Is(err, client.ErrNoKeeper) // by the keeper's own notice
 			t.o.Log.WarnContext(ctx, "could not do what was clicked", "what", string(c.Verb), "session", c.Session, "error", err)
@@ -96,8 +100,28 @@ func (t *tray) signIn(ctx context.Context, keeper *client.Client, name string) e
 	return desktop.New(t.o.Log).Open(ctx, l.URL)
 }
 
-// signOut tells where the provider could not be told.
+// errInUse is signOut's where something uses the session.
+var errInUse = errors.New("the session is in use")
+
+// signOut tells where the provider could not be told. What uses the session is named instead of signing out, in a
+// notice: a menu cannot do that.
 func (t *tray) signOut(ctx context.Context, keeper *client.Client, name string) error {
+	found, err := keeper.Uses(ctx, name)
+	if p, ok := errors.AsType[*client.Problem](err); ok && p.Code == "not_found" {
+		err = nil // a keeper from before there were uses; where it is the session, the sign-out tells
+	}
+	if err != nil {
+		return err
+	}
+	if len(found) > 0 {
+		uses := make([]words.Safe, len(found))
+		for i, u := range found {
+			uses[i] = words.OfUse(u.Face, u.Label, u.Program, u.PID)
+		}
+		title := words.Say(words.Sentences, "confirm_sign_out", words.Values{"name": words.Name(name)})
+		t.notices.postOwn(ctx, actionNotice(name, title, words.StopWorking(uses)))
+		return errInUse
+	}
 	l, err := keeper.Logout(ctx, name, false)
 	if err == nil && (l.Remote == "unreachable" || l.Remote == "unsupported") {
 		title := string(words.Name(name)) + ": " + words.OfState(l.Session.State).Word

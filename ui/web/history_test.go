@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -50,6 +51,13 @@ func TestHistory(t *testing.T) {
 	b.keeper.Put(apitest.Session{Name: "okta", State: "active"})
 	b.until(`document.querySelector("tbody tr").textContent.includes("okta")`)
 	b.until(`document.querySelector("tbody tr").textContent.includes("State changed: Sign-in needed → Signed in")`)
+	// A session that is shown again has no line: the history has none either.
+	b.keeper.Put(apitest.Session{Name: "okta", State: "active", Generation: 7})
+	b.keeper.Put(apitest.Session{Name: "okta", State: "paused"})
+	b.until(`document.querySelector("tbody tr").textContent.includes("Signed in → Paused")`)
+	if text := eval[string](b, `document.querySelector("tbody").textContent`); strings.Contains(text, "Signed in → Signed in") {
+		t.Errorf("the history tells of a change that was none:\n%s", text)
+	}
 	b.do(chromedp.SetValue(chromedp.CSS("select"), "github"), chromedp.Evaluate[chromedp.Void](
 		`document.querySelector("select").dispatchEvent(new Event("change", {bubbles: true}))`))
 	b.until(`document.querySelector("svg[role=img]") !== null`)

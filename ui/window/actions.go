@@ -2,6 +2,7 @@ package window
 
 import (
 	"context"
+	"errors"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
@@ -92,11 +93,21 @@ func (s *sessions) cancel(name string) {
 	}, func(err error) { s.settle(name, err) })
 }
 
-// askSignOut asks before it signs out, and names the sessions that may end with it.
+// askSignOut asks before it signs out, and names the sessions that may end with it, and what uses it.
 func (s *sessions) askSignOut(name string) {
 	var related []string
+	var uses []words.Safe
 	s.w.ask(func(ctx context.Context, c *client.Client) (err error) {
-		related, err = c.Related(ctx, name)
+		if related, err = c.Related(ctx, name); err != nil {
+			return err
+		}
+		found, err := c.Uses(ctx, name)
+		for _, u := range found {
+			uses = append(uses, words.OfUse(u.Face, u.Label, u.Program, u.PID))
+		}
+		if p, ok := errors.AsType[*client.Problem](err); ok && p.Code == "not_found" {
+			err = nil // a keeper from before there were uses
+		}
 		return err
 	}, func(err error) {
 		if err != nil {
@@ -106,6 +117,9 @@ func (s *sessions) askSignOut(name string) {
 		detail := words.Say(words.Sentences, "confirm_sign_out_detail", nil)
 		if len(related) > 0 {
 			detail += " " + words.Say(words.Sentences, "related", words.Values{"names": words.Names(related)})
+		}
+		if len(uses) > 0 {
+			detail += " " + words.StopWorking(uses)
 		}
 		yes := newButton(words.Label("sign_out"), func() { s.signOut(name) }, nil)
 		yes.Importance = widget.DangerImportance

@@ -75,6 +75,7 @@ type scene struct {
 	noKeeper  bool
 	noBrowser bool
 	keeper    *apitest.Keeper
+	uses      []client.Use  // of each session
 	places    places.Places // of another keeper; zero: the keeper's own
 	shade     *Shade        // nil: dark says it
 }
@@ -86,6 +87,7 @@ func newDesk(t *testing.T, s scene) *desk {
 		d.keeper = apitest.New()
 	}
 	d.options = apitest.Options(t, d.keeper, nil)
+	d.options.Uses = func(string) []client.Use { return s.uses }
 	if s.places.Run != "" {
 		d.options.Places = s.places
 	}

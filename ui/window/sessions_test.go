@@ -105,13 +105,19 @@ func TestSignOut(t *testing.T) {
 		s.Account.Email = "ada@example.org"
 		return s
 	}
-	d := newDesk(t, scene{kind: Sessions, keeper: apitest.New(ada("mail"), ada("notes"), ada("work"))})
+	d := newDesk(t, scene{
+		kind: Sessions, keeper: apitest.New(ada("mail"), ada("notes"), ada("work")),
+		uses: []client.Use{
+			{Face: "file", Label: "/run/user/1000/token"}, {Face: "exec", Label: "terraform", PID: 42, Program: "/usr/bin/terraform"},
+		},
+	})
 	d.says("work")
 	ask := func() {
 		test.Tap(d.row("work").more)
 		d.choose("Sign out…")
 		d.says("Sign out of “work”?")
 		d.says("This may also end: mail, notes.")
+		d.says("These use it and stop working: The file /run/user/1000/token, terraform (process 42).")
 	}
 	ask()
 	d.picture("sign-out")

@@ -1,12 +1,14 @@
 package apitest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"time"
 
 	"sessionkeeper/session"
+	"sessionkeeper/session/config"
 	"sessionkeeper/ui/api/client"
 )
 
@@ -18,8 +20,16 @@ func (k *Keeper) SetProviders(providers ...client.Provider) {
 	for _, p := range providers {
 		one := session.Provider{
 			ID: p.ID, Name: p.Name, Issuer: p.Issuer, AuthorizeURL: p.AuthorizeURL, TokenURL: p.TokenURL,
-			DeviceURL: p.DeviceURL, RevokeURL: p.RevokeURL, Scopes: p.Scopes, PasteOnly: p.PasteOnly,
-			RedirectURI: p.RedirectURI, Secret: p.Secret, ConsoleURL: p.ConsoleURL, Note: p.Note, Sources: p.Sources,
+			RefreshURL: p.RefreshURL, DeviceURL: p.DeviceURL, RevokeURL: p.RevokeURL, Scopes: p.Scopes, PasteOnly: p.PasteOnly,
+			RedirectURI: p.RedirectURI, RedirectRule: p.RedirectRule, Secret: p.Secret,
+			AuthStyle: cmp.Or(p.AuthStyle, "unknown"), OfflineNeeds: cmp.Or(p.OfflineNeeds, "unknown"),
+			OfflineScope: p.OfflineScope, Rotation: cmp.Or(p.Rotation, "unknown"), Replay: cmp.Or(p.Replay, "unknown"),
+			ReplayGrace: config.Duration(p.ReplayGrace), AccessLife: config.Duration(p.AccessLife),
+			EndsAfter: config.Duration(p.EndsAfter), IdleAfter: config.Duration(p.IdleAfter), Defaults: p.Defaults,
+			EndsWhen: p.EndsWhen, ConsoleURL: p.ConsoleURL, Note: p.Note, Sources: p.Sources,
+		}
+		for _, f := range p.Facts {
+			one.Facts = append(one.Facts, session.Fact(f))
 		}
 		for _, v := range p.Vars {
 			one.Vars = append(one.Vars, session.Var(v))

@@ -265,6 +265,9 @@ const (
 	EventWithdrawn = "notice.withdrawn"
 )
 
+// EventApproval says that what GET /v1/approvals tells is other than before; a stream of named sessions does not have it.
+const EventApproval = "approval.changed"
+
 // Notice is a notification that the tray is to show; one with the same Key replaces the one before.
 type Notice struct {
 	Key     string         `json:"key"`
@@ -301,16 +304,41 @@ type Provider struct {
 	Issuer       string   `json:"issuer,omitempty"`
 	AuthorizeURL string   `json:"authorize_url,omitempty"`
 	TokenURL     string   `json:"token_url,omitempty"`
+	RefreshURL   string   `json:"refresh_url,omitempty"` // where it is another than TokenURL
 	DeviceURL    string   `json:"device_url,omitempty"`
 	RevokeURL    string   `json:"revoke_url,omitempty"`
 	Scopes       []string `json:"scopes,omitempty"`
 	Vars         []Var    `json:"vars,omitempty"`
 	PasteOnly    bool     `json:"paste_only,omitempty"`
-	RedirectURI  string   `json:"redirect_uri,omitempty"` // what to register
-	Secret       string   `json:"secret,omitempty"`       // of the client: required, optional or none; empty: unknown
-	ConsoleURL   string   `json:"console_url,omitempty"`
-	Note         string   `json:"note,omitempty"`
-	Sources      []string `json:"sources,omitempty"`
+	RedirectURI  string   `json:"redirect_uri,omitempty"`  // what to register
+	RedirectRule string   `json:"redirect_rule,omitempty"` // any_port, exact or unknown; empty where nothing is registered
+	Secret       string   `json:"secret,omitempty"`        // of the client: required, optional or none; empty: unknown
+	AuthStyle    string   `json:"auth_style"`              // basic, post, none or unknown
+
+	// What is known of its sessions, "unknown" where nothing is.
+	OfflineNeeds string   `json:"offline_needs"` // nothing, request, setting, never
+	OfflineScope string   `json:"offline_scope,omitempty"`
+	Rotation     string   `json:"rotation"` // never, sometimes, always
+	Replay       string   `json:"replay"`   // safe, grace, until_first_use, conditional, unsafe
+	ReplayGrace  Duration `json:"replay_grace,omitzero"`
+	AccessLife   Duration `json:"access_life,omitzero"`
+	EndsAfter    Duration `json:"ends_after,omitzero"` // counted from the sign-in
+	IdleAfter    Duration `json:"idle_after,omitzero"` // counted from the last renewal
+	Defaults     bool     `json:"defaults,omitempty"`  // these durations are defaults that a server may change
+	EndsWhen     []string `json:"ends_when,omitempty"` // what ends a session beside that; each goes after "when"
+	Facts        []Fact   `json:"facts,omitempty"`     // the same as lines for people
+
+	ConsoleURL string   `json:"console_url,omitempty"`
+	Note       string   `json:"note,omitempty"`
+	Sources    []string `json:"sources,omitempty"`
+}
+
+// Fact is a line about a provider, for people. One that is not known is a line too.
+type Fact struct {
+	About string `json:"about"` // redirect, refresh_token, access_token, session, renewal or lost_answer
+	Label string `json:"label"`
+	Text  string `json:"text"`
+	Known bool   `json:"known"`
 }
 
 // Var is a part of a provider's addresses that the user fills in.

@@ -1,23 +1,30 @@
-// Keeps what the user is asked about programs up to date. Questions come and go without a session's changing, so they are
-// looked for as long as there is a session that has them.
+// Keeps what the user is asked about programs up to date. The keeper tells when that changes; what changes by itself is
+// looked for while somebody sees it.
 import { ask, signedIn } from "./keeper";
 import { change, current } from "./state";
 import type { Approval, Approvals } from "./wire";
 import { fill, isolated, programWord, sentences } from "./words";
 
-const soon = 500, // after something happened
-  often = 2000, // while somebody looks and there may be questions
-  asked = 1000; // while there is one, which others can answer too
+const soon = 500, // after a session changed: its settings may have
+  asked = 1000, // while there is a question: more requests may wait for its answer
+  running = 5000; // while an answer holds as long as a program runs
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 let reading: Promise<void> | undefined;
+let again = false; // something changed while we asked
 
-/** readApprovals asks what waits and what is remembered, once at a time. */
+/** readApprovals asks what waits and what is remembered, once at a time; what it brings is of after the call. */
 export function readApprovals(): Promise<void> {
-  reading ??= ask<Approvals>("GET", "/v1/approvals")
-    .then(told)
-    .finally(() => (reading = undefined));
+  if (reading) again = true;
+  reading ??= read().finally(() => (reading = undefined));
   return reading;
+}
+
+async function read(): Promise<void> {
+  do {
+    again = false;
+    told(await ask<Approvals>("GET", "/v1/approvals"));
+  } while (again);
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
@@ -38,15 +45,16 @@ function told(approvals: Approvals): void {
 /** questions are what waits for an answer. */
 export const questions = (of: Approvals | null): Approval[] => of?.approvals.filter((a) => a.state === "asking") ?? [];
 
-/** watchApprovals looks now, and again and again while there may be questions and somebody sees them. */
+/** watchApprovals looks now, and again while something changes by itself and somebody sees it. */
 export function watchApprovals(): void {
   clearTimeout(timer);
   timer = undefined;
-  if (document.hidden || !signedIn() || current().link !== "live") return;
+  if (!signedIn() || current().link !== "live") return;
   const next = () => {
+    if (document.hidden) return;
     const known = current().approvals;
-    if (!known || known.sessions.length + known.approvals.length === 0) return;
-    timer ??= setTimeout(watchApprovals, questions(known).length > 0 ? asked : often);
+    if (questions(known).length > 0) timer ??= setTimeout(watchApprovals, asked);
+    else if (known?.approvals.some((a) => a.running)) timer ??= setTimeout(watchApprovals, running);
   };
   readApprovals().then(next, next); // the stream says what became of the keeper
 }
@@ -57,4 +65,6 @@ export function followApprovals(): void {
   timer = setTimeout(watchApprovals, soon);
 }
 
-document.addEventListener("visibilitychange", watchApprovals);
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) watchApprovals();
+});

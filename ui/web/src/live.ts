@@ -44,6 +44,9 @@ function followHealth(): void {
 // The events after which clock and keychain may stand otherwise. */
 const affectsHealth = new Set(["keychain.state", "token.renewed", "refresh.failed", "consent.done"]);
 
+// The events after which other sessions may be asked about, or answers be over.
+const affectsApprovals = new Set(["session.added", "session.removed", "session.state", "consent.done"]);
+
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   tryNow();
@@ -139,6 +142,10 @@ function entryOf(event: KeeperEvent): Entry {
   return { at: event.at, session: event.session ?? "", type: event.type, detail };
 }
 
+// A session whose state is as before was shown again: that is not in the history.
+const recorded = (event: KeeperEvent): boolean =>
+  event.type !== "session.state" || event["was"] !== event["state"] || event["was"] === undefined;
+
 function snapshot(event: KeeperEvent): void {
   setClock(event.at);
   fresh = new Map();
@@ -152,7 +159,8 @@ function snapshot(event: KeeperEvent): void {
 
 function happened(event: KeeperEvent): void {
   if (event.type === "snapshot") return snapshot(event);
-  if (historians.size > 0) {
+  if (event.type === "approval.changed") return watchApprovals();
+  if (historians.size > 0 && recorded(event)) {
     entries.push(entryOf(event));
     if (entries.length > maxEntries) entries.shift();
     drawSoon();
@@ -160,7 +168,7 @@ function happened(event: KeeperEvent): void {
   if (affectsHealth.has(event.type)) followHealth();
   const name = event.session;
   if (!name) return;
-  followApprovals();
+  if (affectsApprovals.has(event.type)) followApprovals();
   if (event.type === "consent.opened") markOpened(name, event["kind"] !== "device" && !current().signIns.has(name));
   if (event.type === "consent.done" || event.type === "session.removed") markOpened(name, false);
   if (event.now) {
