@@ -50,7 +50,7 @@ nothing is kept. Providers that are known by an ID: sessionkeeper providers`,
 	flags.StringVar(&d.ClientID, "client-id", "", "the client's `ID`, as registered at the provider")
 	flags.StringVar(&f.secretFile, "client-secret-file", "", "`FILE` whose first line is the client's secret; - for stdin")
 	flags.StringArrayVar(&d.Scopes, "scope", nil, "a `SCOPE` to ask for; repeat it for more")
-	flags.StringVar(&d.Account, "account", "", "the account to offer on the sign-in page, `HINT`")
+	flags.StringVar(&d.Account, "account", "", "a `HINT` at the account to offer on the sign-in page, mostly its e-mail address")
 	flags.StringArrayVar(&f.vars, "var", nil, "`NAME=VALUE` for what a known provider's addresses leave open")
 	flags.Var(&f.maxAge, "max-age", "how long a session may last at most, from sign-in")
 	flags.Var(&f.warnBefore, "warn-before", "how long before its end to warn")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -76,7 +77,7 @@ func (f approvalsFlags) run(cmd *cobra.Command, c *client.Client) error {
 		return err
 	}
 	if f.revokeAll || f.revoke != "" {
-		return f.takeBack(ctx, c, known.Approvals)
+		return f.takeBack(cmd, c, known.Approvals)
 	}
 	if *f.json {
 		return printJSON(cmd.OutOrStdout(), known)
@@ -92,25 +93,49 @@ func (f approvalsFlags) answered(cmd *cobra.Command, a client.Approval, err erro
 		return printJSON(cmd.OutOrStdout(), a)
 	}
 	tell(cmd, "%s: %s", clean(programName(a.Program)), approvalWords(a, time.Now()))
+	if f.hour && !lasts(a, time.Now()) {
+		tell(cmd, "%s", words.Say(words.Sentences, "no_hour", nil))
+	}
 	return nil
 }
 
 // takeBack revokes one answer or all of them.
-func (f approvalsFlags) takeBack(ctx context.Context, c *client.Client, all []client.Approval) error {
-	found := f.revokeAll
+func (f approvalsFlags) takeBack(cmd *cobra.Command, c *client.Client, all []client.Approval) error {
+	done := 0
 	for _, a := range all {
 		if !f.revokeAll && a.ID != f.revoke {
 			continue
 		}
-		found = true
-		if err := c.RevokeApproval(ctx, a.ID); err != nil {
+		if err := c.RevokeApproval(cmd.Context(), a.ID); err != nil {
 			return err
 		}
+		done++
+		if !*f.json {
+			tell(cmd, "%s: %s", clean(programName(a.Program)), words.Say(words.Sentences, revoked(a), nil))
+		}
 	}
-	if !found {
+	switch {
+	case done > 0:
+		return nil
+	case f.revokeAll:
+		tell(cmd, "%s.", words.Say(words.Sentences, "no_approvals", nil))
+		return nil
+	default:
 		return faultf(helper.ExitFailed, "there is no question or answer %s; see: sessionkeeper approvals", clean(f.revoke))
 	}
-	return nil
+}
+
+// revoked names the sentence that says what became of a question or an answer that was taken back.
+func revoked(a client.Approval) string {
+	if a.State == client.Asking {
+		return "answered_revoked_question"
+	}
+	return "answered_revoked"
+}
+
+// lasts reports whether a yes is good for more than one request.
+func lasts(a client.Approval, now time.Time) bool {
+	return a.State == client.Allowed && !a.Once && (a.Running || a.Until.After(now))
 }
 
 func printApprovals(cmd *cobra.Command, known client.Approvals) error {
@@ -130,7 +155,13 @@ func printApprovals(cmd *cobra.Command, known client.Approvals) error {
 			clean(a.ID), clean(a.Session), pathWords(a.Program), pathWords(a.Parent), pathWords(a.Dir), approvalWords(a, now),
 		})
 	}
-	return table(cmd.OutOrStdout(), rows)
+	if err := table(cmd.OutOrStdout(), rows); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(known.Approvals, func(a client.Approval) bool { return a.State == client.Asking }) {
+		tell(cmd, "%s", words.Say(words.Sentences, "answer_with", nil))
+	}
+	return nil
 }
 
 // pathWords is a path in a table, shortened in its middle.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -60,13 +61,15 @@ gets one of these instead, which the keeper keeps fresh:
 
 Exit codes: the command's own; 125 nothing was started because of us, 126 the command cannot be run, 127 there is no such
 command, 128+N where signal N ended it.`,
-		Example:           "  sessionkeeper exec github=GITHUB_TOKEN -- gh pr list\n  sessionkeeper exec --file work=TOKEN_FILE -- ./import.sh",
+		Example: "  sessionkeeper exec github=GITHUB_TOKEN -- gh pr list\n" +
+			"  sessionkeeper exec --file work=TOKEN_FILE -- ./import.sh\n" +
+			"  sessionkeeper exec --aws work --role arn:aws:iam::123456789012:role/NAME -- aws s3 ls",
 		ValidArgsFunction: completeExec,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return f.run(cmd, args)
 		},
 	}
-	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return execMisuse(cmd, "%v", err) })
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return execMisuse(cmd, "%s", flagFault(err)) })
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.files, "file", nil, "`NAME=VAR`: a file with the session's token, kept fresh; its path is in VAR")
 	flags.StringArrayVar(&f.idFiles, "id-token-file", nil, "`NAME=VAR`: the same with the ID token")
@@ -74,8 +77,9 @@ command, 128+N where signal N ended it.`,
 	flags.StringVar(&f.role, "role", "", "the role's `ARN` (default: $AWS_ROLE_ARN)")
 	flags.StringVar(&f.region, "region", "", "whose STS is asked, and the libraries' own `REGION`")
 	flags.StringVar(&f.google, "google", "",
-		"tokens of a `SESSION` for Google's libraries: with --audience by federation, else of a session at Google itself, "+
-			"as on one of its machines; that way knows no secret: other programs of yours that find the port can use it")
+		"tokens of a `SESSION` for Google's libraries: with --audience of any provider that Google trusts, "+
+			"else of Google itself, as on one of its machines; that way knows no secret: other programs of yours that find the "+
+			"port can use it")
 	flags.StringVar(&f.audience, "audience", "", "the `POOL`'s provider: //iam.googleapis.com/…/providers/NAME")
 	flags.StringVar(&f.googleAccount, "service-account", "", "with --audience: the account's `EMAIL` to act as")
 	flags.StringVar(&f.googleProject, "project", "", "Google's `PROJECT` for quota, or the machine's own")
@@ -286,7 +290,40 @@ func (f *execFlags) tokens(ctx context.Context, link *link, p *plan) ([]variable
 		}
 		vars = append(vars, variable{b.variable, t.Access.Reveal()})
 	}
-	return vars, nil
+	return vars, f.tryClouds(ctx, link, &p.cloud)
+}
+
+// tryClouds asks for what the clouds' libraries will ask for: what is wrong with a session is said before a command is
+// started, and not in the middle of it in the words of a library.
+func (f *execFlags) tryClouds(ctx context.Context, link *link, o *cloud.Options) error {
+	idToken := map[string]bool{}
+	if o.AWS != nil {
+		idToken[o.AWS.Session] = true
+	}
+	if o.Google != nil {
+		idToken[o.Google.Session] = true
+	}
+	access := map[string]bool{}
+	if o.Metadata != nil {
+		access[o.Metadata.Session] = true
+	}
+	if o.Azure != nil {
+		for _, s := range o.Azure.Sessions {
+			access[s.Session] = true
+		}
+	}
+	for _, kind := range []struct {
+		names   map[string]bool
+		idToken bool
+	}{{idToken, true}, {access, false}} {
+		for _, name := range slices.Sorted(maps.Keys(kind.names)) {
+			r := client.TokenRequest{Wait: client.Duration(f.wait), IDToken: kind.idToken}
+			if _, err := link.Token(ctx, name, r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // findCommand finds a command as a shell does.

@@ -115,6 +115,10 @@ func TestExecFailures(t *testing.T) {
 		{append([]string{"work=PATH"}, touch...), exitOurs, "PATH"},
 		{append([]string{"--aws", "work"}, touch...), exitOurs, "--role"},
 		{append([]string{"--audience", "a"}, touch...), exitOurs, "--google"},
+		{append([]string{"--aws", "nobody", "--role", "arn:aws:iam::123456789012:role/x"}, touch...), exitOurs, "nobody"},
+		{append([]string{"--google", "nobody"}, touch...), exitOurs, "nobody"},
+		{append([]string{"--google", "work", "--audience", "//iam.googleapis.com/x"}, touch...), exitOurs, "resume"},
+		{append([]string{"--azure", "work"}, touch...), exitOurs, "resume"},
 		{append([]string{"--no-such-flag"}, touch...), exitOurs, "unknown flag"},
 		{touch, exitOurs, "name a session"},
 		{[]string{"work"}, exitOurs, "--"},
@@ -205,7 +209,11 @@ func stat(pid int) string {
 
 func TestExecStops(t *testing.T) {
 	b := withSession(t)
-	p := b.start("exec", "work", "--", "sh", "-c", "echo $$; exec cat")
+	cmd := exec.Command("sessionkeeper", "exec", "work", "--", "sh", "-c", "echo $$; exec cat")
+	cmd.Env = b.env
+	// A group of its own, as a shell gives each job: a group that nobody minds is not stopped at all (POSIX.1, 11.1.4).
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	p := startProcess(t, cmd)
 	child, err := strconv.Atoi(p.line())
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -30,6 +31,19 @@ func (m *misuse) Error() string { return m.text }
 
 func misusef(cmd *cobra.Command, format string, args ...any) error {
 	return &misuse{text: fmt.Sprintf(format, args...), usage: cmd.UseLine()}
+}
+
+// flagFault says what is wrong with a flag, without the words of the library that reads numbers.
+func flagFault(err error) string {
+	text, _, library := strings.Cut(err.Error(), ": strconv.")
+	if !library {
+		return text
+	}
+	kind := "number"
+	if strings.Contains(err.Error(), "strconv.ParseBool") {
+		kind = "true or false"
+	}
+	return text + ": it is no " + kind
 }
 
 // exitCode says what a command that ended with err exits with.

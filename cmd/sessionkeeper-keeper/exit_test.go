@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"os"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -75,7 +75,24 @@ func TestReport(t *testing.T) {
 			t.Errorf("report(%v) = %q; want %q", c.err, b.String(), c.want)
 		}
 	}
-	if text := advice(fmt.Errorf("asking the keeper: %w", context.DeadlineExceeded)); !strings.Contains(text, "doctor") {
-		t.Errorf("a keeper that does not answer: %q", text)
+	const slow = "asking the keeper: the keeper does not answer in time; see: sessionkeeper doctor"
+	for _, err := range []error{context.DeadlineExceeded, os.ErrDeadlineExceeded} {
+		if text := advice(fmt.Errorf("asking the keeper: %w", err)); text != slow {
+			t.Errorf("a keeper that does not answer: %q", text)
+		}
+	}
+}
+
+// What a library says of a flag is not for people.
+func TestFlagFault(t *testing.T) {
+	for arg, want := range map[string]string{
+		"--limit=x":  `invalid argument "x" for "--limit" flag: it is no number`,
+		"--json=may": `invalid argument "may" for "--json" flag: it is no true or false`,
+		"--bogus":    "unknown flag: --bogus",
+	} {
+		cmd := historyCommand()
+		if got := flagFault(cmd.ParseFlags([]string{arg})); got != want {
+			t.Errorf("%s: %q; want %q", arg, got, want)
+		}
 	}
 }

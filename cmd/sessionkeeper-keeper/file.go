@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"time"
 
@@ -11,13 +12,15 @@ import (
 	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/file"
+	"sessionkeeper/ui/helper"
 )
 
 // tokenFiles are the files that the keeper keeps fresh, those of before among them.
 func (h *house) tokenFiles(ctx context.Context, keeper *session.Keeper) *file.Registry {
 	files, aside := file.Open(file.Options{
 		Keeper: keeper, Path: filepath.Join(h.places.State, "files.json"),
-		Closed: []string{h.places.Config, h.places.State}, Log: h.log,
+		Closed: []string{h.places.Config, h.places.State}, Runs: []string{h.places.Run, filepath.Join(h.places.State, "run")},
+		Log: h.log,
 	})
 	if aside != "" {
 		h.log.ErrorContext(ctx, "the list of token files could not be read and starts over", "set_aside", aside)
@@ -82,11 +85,11 @@ func (f *fileFlags) check(cmd *cobra.Command, args []string) error {
 	case f.asked:
 		return misusef(cmd, "--remove wants the path of a token file; see: sessionkeeper file --list")
 	case len(args) != 2:
-		return misusef(cmd, "file wants a session and a path, not %d arguments", len(args))
+		return misusef(cmd, "file wants a session and a path; see also: sessionkeeper file --help")
 	case args[1] == "":
 		return misusef(cmd, "the path is empty")
 	case f.format != file.Raw && f.format != file.JSON:
-		return misusef(cmd, "--format %q is none: use raw or json", f.format)
+		return misusef(cmd, "there is no --format %q; use raw or json", f.format)
 	}
 	return checkName(cmd, args[0])
 }
@@ -101,6 +104,9 @@ func (f *fileFlags) run(cmd *cobra.Command, c *client.Client, args []string) err
 			return err
 		}
 		if err := c.RemoveFile(cmd.Context(), path); err != nil {
+			if p, ok := errors.AsType[*client.Problem](err); ok && p.Code == string(session.CodeNotFound) {
+				return faultf(helper.ExitFailed, "%s", advice(err)) // a file is no session
+			}
 			return err
 		}
 		tell(cmd, "%s is gone.", clean(path))
@@ -149,12 +155,23 @@ func (f *fileFlags) show(cmd *cobra.Command, c *client.Client) error {
 	if err := table(cmd.OutOrStdout(), rows); err != nil {
 		return err
 	}
+	tellDetails(cmd, files)
+	return nil
+}
+
+// tellDetails says what is wrong with files, and once what is wrong with a session that has several.
+func tellDetails(cmd *cobra.Command, files []client.File) {
+	told := map[string]bool{}
 	for _, one := range files {
-		if one.Detail != "" {
-			tell(cmd, "%s: %s", clean(one.Path), clean(one.Detail))
+		text := clean(one.Detail)
+		if one.State == client.FileFailed {
+			text = clean(one.Path) + ": " + text
+		}
+		if one.Detail != "" && !told[text] {
+			told[text] = true
+			tell(cmd, "%s", text)
 		}
 	}
-	return nil
 }
 
 func fileState(f client.File) string {

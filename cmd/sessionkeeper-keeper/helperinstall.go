@@ -6,10 +6,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/places"
 	"sessionkeeper/ui/helper/install"
 )
@@ -24,10 +26,13 @@ func helperInstallCommand() *cobra.Command {
 	var f installFlags
 	var idToken, listed bool
 	cmd := &cobra.Command{
-		Use:   "install TOOL NAME [--host H]... [--dry-run] [--yes]",
+		Use:   "install TOOL NAME [--host HOST]... [--dry-run] [--yes]",
 		Short: "Tell a program to ask for a session's tokens",
 		Long: "Write a program's own configuration so that it asks for a session's tokens. The change is shown first, and\n" +
-			"uninstall undoes exactly it. With --list: what is installed.\n\nTools:\n" + installableTools(),
+			"uninstall undoes exactly it. With --list: what is installed.\n\n" +
+			"Tools, and what each needs and [takes]:\n" + installableTools(),
+		Example: "  sessionkeeper helper install git work --host git.example.org\n" +
+			"  sessionkeeper helper install aws work --role arn:aws:iam::123456789012:role/NAME --dry-run",
 		DisableFlagsInUseLine: true,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if listed && len(args) == 0 {
@@ -50,7 +55,7 @@ func helperInstallCommand() *cobra.Command {
 			}
 			plan, err := h.Install(q)
 			if err != nil {
-				return installError(cmd, err)
+				return installError(cmd, q.Tool, err)
 			}
 			c, err := connect(cmd.Context())
 			if err != nil {
@@ -60,7 +65,14 @@ func helperInstallCommand() *cobra.Command {
 			if _, err := c.Session(cmd.Context(), q.Session); err != nil {
 				return err
 			}
-			return f.carryOut(cmd, plan, "Install this?", q.Tool+" is set up for "+clean(q.Session))
+			done := q.Tool + " is set up for " + clean(q.Session)
+			if err := f.carryOut(cmd, plan, saying{"Install this?", done, done + " already"}); err != nil {
+				return err
+			}
+			if !f.dry {
+				tell(cmd, "Undo it with: sessionkeeper helper uninstall %s %s", q.Tool, clean(words.Shell(q.Session)))
+			}
+			return nil
 		},
 	}
 	flags := cmd.Flags()
@@ -83,8 +95,10 @@ func helperUninstallCommand() *cobra.Command {
 	var q install.Request
 	var f installFlags
 	cmd := &cobra.Command{
-		Use:                   "uninstall TOOL NAME [--host H]... [--dry-run] [--yes]",
-		Short:                 "Undo what install did",
+		Use:   "uninstall TOOL NAME [--host HOST]... [--dry-run] [--yes]",
+		Short: "Undo what install did",
+		Long: "Undo what install did for a tool and a session, and leave all else in the tool's configuration as it is. The\n" +
+			"change is shown first. What is installed: sessionkeeper helper install --list",
 		DisableFlagsInUseLine: true,
 		Args:                  toolAndName,
 		ValidArgsFunction:     completeInstall,
@@ -96,9 +110,9 @@ func helperUninstallCommand() *cobra.Command {
 			}
 			plan, err := h.Uninstall(q)
 			if err != nil {
-				return installError(cmd, err)
+				return installError(cmd, q.Tool, err)
 			}
-			return f.carryOut(cmd, plan, "Undo this?", q.Tool+" is no more set up for "+clean(q.Session))
+			return f.carryOut(cmd, plan, saying{"Undo this?", q.Tool + " is no longer set up for " + clean(q.Session), notSetUp(q)})
 		},
 	}
 	cmd.Flags().StringArrayVar(&q.Hosts, "host", nil, "undo it for this `HOST` alone; repeat it for more")
@@ -117,8 +131,21 @@ func (f *installFlags) add(cmd *cobra.Command) {
 	}
 }
 
+// notSetUp says that there is nothing to undo.
+func notSetUp(q install.Request) string {
+	text := q.Tool + " is not set up for " + clean(q.Session)
+	if len(q.Hosts) > 0 {
+		text += " at " + list(q.Hosts)
+	}
+	return text
+}
+
+// saying is what is said of a change: the question before it, what is done after it, and how things stand where there is
+// nothing to change.
+type saying struct{ question, done, so string }
+
 // carryOut shows a plan, asks, and makes the change.
-func (f *installFlags) carryOut(cmd *cobra.Command, plan *install.Plan, question, done string) error {
+func (f *installFlags) carryOut(cmd *cobra.Command, plan *install.Plan, s saying) error {
 	// What a dry run shows is what was asked for.
 	out := cmd.ErrOrStderr()
 	if f.dry {
@@ -129,20 +156,20 @@ func (f *installFlags) carryOut(cmd *cobra.Command, plan *install.Plan, question
 	}
 	switch {
 	case plan.Empty():
-		tell(cmd, "%s already; nothing to change.", done)
+		tell(cmd, "%s; there is nothing to change. See: sessionkeeper helper install --list", s.so)
 	case f.dry:
-		return nil
 	default:
-		if err := confirm(cmd, f.yes, question); err != nil {
+		if err := confirm(cmd, f.yes, s.question); err != nil {
 			return err
 		}
 		if err := plan.Apply(); err != nil {
 			return err
 		}
 		if plan.ByHand {
-			done = "One step is left to you"
+			tell(cmd, "One step is left to you.")
+		} else {
+			tell(cmd, "%s.", s.done)
 		}
-		tell(cmd, "%s.", done)
 	}
 	for _, note := range plan.Notes {
 		for line := range strings.SplitSeq(note, "\n") {
@@ -154,23 +181,35 @@ func (f *installFlags) carryOut(cmd *cobra.Command, plan *install.Plan, question
 
 func toolAndName(cmd *cobra.Command, args []string) error {
 	if len(args) != 2 {
-		return misusef(cmd, "%s wants a tool and the name of a session; tools: %s", cmd.Name(), strings.Join(install.Tools(), ", "))
+		text := cmd.Name() + " wants a tool and the name of a session"
+		if len(args) == 0 {
+			text += "; tools: " + strings.Join(install.Tools(), ", ")
+		}
+		return toolMisuse(cmd, pick(args...), text)
 	}
 	return checkName(cmd, args[1])
 }
 
 // installError gives wrong use its exit code and the usage line.
-func installError(cmd *cobra.Command, err error) error {
+func installError(cmd *cobra.Command, tool string, err error) error {
 	if errors.Is(err, install.ErrUsage) {
-		return misusef(cmd, "%s", err)
+		return toolMisuse(cmd, tool, err.Error())
 	}
 	return err
+}
+
+// toolMisuse shows how the command is used for the one tool.
+func toolMisuse(cmd *cobra.Command, tool, text string) error {
+	if cmd.Name() != "install" || !slices.Contains(install.Tools(), tool) {
+		return misusef(cmd, "%s", text)
+	}
+	return &misuse{text: text, usage: "sessionkeeper helper install " + install.Usage(tool) + " [--dry-run] [--yes]"}
 }
 
 func installableTools() string {
 	var b strings.Builder
 	for _, id := range install.Tools() {
-		_, _ = fmt.Fprintf(&b, "  %-10s %s\n", id, install.Title(id))
+		_, _ = fmt.Fprintf(&b, "  %s\n", strings.TrimRight(fmt.Sprintf("%-10s %-15s %s", id, install.Title(id), install.Flags(id)), " "))
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
@@ -188,7 +227,7 @@ func listHelpers(cmd *cobra.Command, asJSON bool) error {
 		return printJSON(cmd.OutOrStdout(), all)
 	}
 	if len(all) == 0 {
-		tell(cmd, "Nothing is installed. Tools:\n%s", installableTools())
+		tell(cmd, "Nothing is installed. What can be: sessionkeeper helper install --help")
 		return nil
 	}
 	rows := [][]string{{"TOOL", "SESSION", "HOSTS", "FILES"}}

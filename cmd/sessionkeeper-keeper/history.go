@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -63,11 +62,47 @@ func entryDetail(e client.Entry) string {
 	if times, err := strconv.Atoi(e.Detail["count"]); err == nil && e.Type == session.EventHandedOut {
 		return handedOutWords(e, times)
 	}
-	var detail []string
-	for _, key := range slices.Sorted(maps.Keys(e.Detail)) {
-		detail = append(detail, clean(key)+"="+clean(e.Detail[key]))
+	return clean(strings.Join(slices.DeleteFunc(detailWords(e), func(s string) bool { return s == "" }), ", "))
+}
+
+// detailWords says what an entry's type does not; "" is nothing.
+func detailWords(e client.Entry) []string {
+	d := e.Detail
+	switch e.Type {
+	case session.EventState:
+		state := words.OfState(d["state"]).Word
+		if d["was"] != "" {
+			state = words.OfState(d["was"]).Word + " → " + state
+		}
+		return []string{state, words.Reason(d["reason"]), d["message"]}
+	case session.EventRenewed:
+		until, err := time.Parse(time.RFC3339, d["expires_at"])
+		if err != nil {
+			return nil
+		}
+		return []string{words.Say(words.Sentences, "good_for", words.Values{"span": words.Safe(words.Span(until.Sub(e.At)))})}
+	case session.EventWarning:
+		if d["kind"] == "outage" {
+			return []string{words.Say(words.Sentences, "outage", nil)}
+		}
+		if at, err := time.Parse(time.RFC3339, d["ends_at"]); err == nil {
+			return []string{words.Say(words.Sentences, "ends_when", words.Values{"when": words.Safe(words.From(at, e.At))})}
+		}
+	case session.EventConsentOpened, session.EventConsentDone:
+		var parts []string
+		if d["kind"] == "auto" {
+			parts = append(parts, words.Say(words.Sentences, "by_itself", nil))
+		}
+		if d["outcome"] != "done" {
+			parts = append(parts, strings.ReplaceAll(words.Reason(d["outcome"]), "_", " "))
+		}
+		return parts
 	}
-	return strings.Join(detail, " ")
+	parts := []string{words.Reason(d["reason"]), d["message"], d["code"]}
+	if d["http_status"] != "" {
+		parts = append(parts, "status "+d["http_status"])
+	}
+	return parts
 }
 
 // handedOutWords says to whom tokens went in an hour: "handed out 132 times to curl (/usr/bin/curl)".
@@ -115,6 +150,9 @@ func eventsCommand() *cobra.Command {
 }
 
 func printEvent(w io.Writer, e client.Event) error {
+	if e.Type == session.EventState && e.State == e.Was {
+		return nil // it was shown again: something that the line does not say is other
+	}
 	_, err := fmt.Fprintf(w, "%s  %s\n", e.At.Local().Format("15:04:05"), eventWords(e, time.Now()))
 	return err
 }

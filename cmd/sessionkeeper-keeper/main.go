@@ -58,7 +58,7 @@ func commands() *cobra.Command {
 		SuggestionsMinimumDistance: 2,
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &misuse{text: err.Error(), usage: cmd.UseLine()}
+		return misusef(cmd, "%s", flagFault(err))
 	})
 	root.AddCommand(
 		serveCommand(), addCommand(), loginCommand(), logoutCommand(), removeCommand(),

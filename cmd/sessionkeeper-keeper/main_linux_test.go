@@ -121,14 +121,14 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":    scriptExits,
-			"provider": scriptProvider,
-			"control":  scriptControl,
-			"kill9":    scriptKill,
-			"stop":     scriptStop,
-			"opened":   scriptOpened,
-			"keeper":   scriptKeeper,
-			"becomes":  scriptBecomes,
+			"exits":     scriptExits,
+			"provider":  scriptProvider,
+			"control":   scriptControl,
+			"kill9":     scriptKill,
+			"endkeeper": scriptStop,
+			"opened":    scriptOpened,
+			"keeper":    scriptKeeper,
+			"becomes":   scriptBecomes,
 		},
 	})
 }
@@ -223,7 +223,7 @@ func scriptKill(ts *testscript.TestScript, _ bool, _ []string) {
 	endKeeper(ts.Getenv("SESSIONKEEPER_HOME"), syscall.SIGKILL)
 }
 
-// stop: ends the keeper in order.
+// endkeeper: ends the keeper in order. The name stop is that of a command which ends a script.
 func scriptStop(ts *testscript.TestScript, _ bool, _ []string) {
 	endKeeper(ts.Getenv("SESSIONKEEPER_HOME"), syscall.SIGTERM)
 }

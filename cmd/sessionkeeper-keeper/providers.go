@@ -3,17 +3,16 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"sessionkeeper/session"
-	"sessionkeeper/session/config"
 	"sessionkeeper/session/provider"
 	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/places"
@@ -59,19 +58,10 @@ func loadCatalogue(cmd *cobra.Command) (*provider.Catalogue, error) {
 	return catalogue, nil
 }
 
-// providerView is a provider as scripts see it: as the API gives it, and how long a sign-in lasts where that is known.
-type providerView struct {
-	session.Provider
-	EndsAfter config.Duration `json:"ends_after,omitzero"` // counted from the sign-in
-	IdleAfter config.Duration `json:"idle_after,omitzero"` // counted from the last renewal
-}
+// providerView is a provider as scripts see it, which is as the API gives it.
+type providerView struct{ session.Provider }
 
-func viewProvider(p provider.Provider) providerView {
-	return providerView{
-		Provider:  session.DescribeProvider(p),
-		EndsAfter: config.Duration(p.RefreshAbsolute), IdleAfter: config.Duration(p.RefreshIdle),
-	}
-}
+func viewProvider(p provider.Provider) providerView { return providerView{session.DescribeProvider(p)} }
 
 func printProviders(cmd *cobra.Command, all []provider.Provider, asJSON bool) error {
 	views := make([]providerView, len(all))
@@ -107,22 +97,23 @@ func (v providerView) vars(needed bool) []string {
 
 // secret says whether the app has one.
 func (v providerView) secret() string {
-	return map[string]string{"required": "needed", "optional": "if the app has one", "none": "none"}[v.Secret]
+	known := map[string]string{"required": "needed", "optional": "if the app has one", "none": "none"}
+	return cmp.Or(known[v.Secret], notKnown)
 }
 
-// lasts says how long a sign-in lasts; "" where that is not known.
-func (v providerView) lasts() string {
-	var parts []string
-	if v.EndsAfter > 0 {
-		parts = append(parts, words.Span(time.Duration(v.EndsAfter))+" from the sign-in")
+// device says whether signing in by a code that is typed in is possible.
+func (v providerView) device() string {
+	if v.DeviceURL == "" && v.TokenURL == "" {
+		return "if the issuer offers it"
 	}
-	if v.IdleAfter > 0 {
-		parts = append(parts, words.Span(time.Duration(v.IdleAfter))+" without a renewal")
-	}
-	return strings.Join(parts, ", or ")
+	return yesNo(v.DeviceURL != "")
 }
 
-// printProvider says first what who registers an app needs to know, then what a developer looks up.
+// notKnown is what is said of what was looked for and not found.
+const notKnown = "not known"
+
+// printProvider says first what who registers an app needs to know, then how its sessions fare, then what a developer
+// looks up.
 func printProvider(cmd *cobra.Command, p provider.Provider, asJSON bool) error {
 	v := viewProvider(p)
 	if asJSON {
@@ -131,24 +122,44 @@ func printProvider(cmd *cobra.Command, p provider.Provider, asJSON bool) error {
 	pairs := [][2]string{
 		{"id", clean(v.ID)},
 		{"name", clean(v.Name)},
-		{"register at", clean(v.ConsoleURL)},
-		{"return address", clean(v.RedirectURI)},
-		{"app secret", v.secret()},
-		{"permissions", clean(strings.Join(v.Scopes, " "))},
-		{"device sign-in", yesNo(v.DeviceURL != "")},
-		{"sign-in lasts", v.lasts()},
-		{"needs", strings.Join(v.vars(true), " ")},
-		{"takes", strings.Join(v.vars(false), " ")},
+		{"register at", cmp.Or(clean(v.ConsoleURL), "no page is known; see the note")},
+		{"return address", cmp.Or(clean(v.RedirectURI), "none")},
 	}
+	facts := map[string][2]string{}
+	for _, f := range v.Facts {
+		facts[f.About] = [2]string{clean(f.Label), clean(f.Text)}
+	}
+	pairs = append(pairs, facts["redirect"],
+		[2]string{"app secret", v.secret()},
+		[2]string{"permissions", cmp.Or(clean(strings.Join(v.Scopes, " ")), "those that you name")},
+		[2]string{"device sign-in", v.device()},
+		[2]string{"needs", strings.Join(v.vars(true), " ")},
+		[2]string{"takes", strings.Join(v.vars(false), " ")},
+	)
 	for _, variable := range v.Vars {
 		pairs = append(pairs, [2]string{"", clean(strings.TrimSpace(variable.Name + ": " + variable.Hint))})
 	}
-	return fields(cmd.OutOrStdout(), append(pairs,
-		[2]string{"note", clean(v.Note)}, [2]string{"issuer", clean(v.Issuer)},
-		[2]string{"authorize", clean(v.AuthorizeURL)}, [2]string{"token", clean(v.TokenURL)},
-		[2]string{"device", clean(v.DeviceURL)}, [2]string{"revoke", clean(v.RevokeURL)},
-		[2]string{"sources", clean(strings.Join(v.Sources, " "))},
-	)...)
+	pairs = append(pairs, [2]string{"note", clean(v.Note)})
+	for _, about := range []string{"refresh_token", "access_token", "session", "renewal", "lost_answer"} {
+		pairs = append(pairs, facts[about])
+	}
+	for _, when := range append([]string{"access is revoked at the provider"}, v.EndsWhen...) {
+		pairs = append(pairs, [2]string{"ends when", clean(when)})
+	}
+	for _, address := range [][2]string{
+		{"issuer", v.Issuer},
+		{"authorize", v.AuthorizeURL},
+		{"token", v.TokenURL},
+		{"refresh", v.RefreshURL},
+		{"device", v.DeviceURL},
+		{"revoke", v.RevokeURL},
+	} {
+		pairs = append(pairs, [2]string{address[0], clean(address[1])})
+	}
+	for _, source := range v.Sources {
+		pairs = append(pairs, [2]string{"source", clean(source)})
+	}
+	return fields(cmd.OutOrStdout(), pairs...)
 }
 
 // explanation is what an answer means, for scripts.

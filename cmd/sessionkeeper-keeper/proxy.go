@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,6 +27,8 @@ func proxyCommand() *cobra.Command {
 		Long: `Put a session's token into requests to one service, for programs that know nothing of tokens. It prints its own
 address, to be used instead of the service's, and runs until Ctrl-C. The address holds a key that is new in each run:
 who does not know it is not answered. GET /-/health below it proves the token at the provider.`,
+		Example: "  sessionkeeper proxy work --target https://api.example.com\n" +
+			"  curl http://127.0.0.1:PORT/KEY/v1/things     # the address that it printed, and the service's own path",
 		Args:              oneName,
 		ValidArgsFunction: completeNames,
 		RunE: keeperCommand(func(cmd *cobra.Command, c *client.Client, args []string) error {
@@ -45,7 +48,7 @@ who does not know it is not answered. GET /-/health below it proves the token at
 		return nil
 	}
 	cmd.Flags().StringVar(&target, "target", "", "the `ORIGIN` of the service, like https://api.example.com")
-	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:0", "where: 127.0.0.1:PORT with port 0 for any, or unix:`PATH`")
+	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:0", "an `ADDRESS`: 127.0.0.1:PORT with port 0 for any, or unix:PATH")
 	asJSON = jsonFlag(cmd)
 	return cmd
 }
@@ -55,8 +58,13 @@ type proxyCall struct {
 	json                 bool
 }
 
+// proxyGC lets the heap of a proxy grow to five times what lives: that is a few MiB, and what requests leave behind is
+// most of the work.
+const proxyGC = 400
+
 // runProxy answers until the command is interrupted.
 func runProxy(cmd *cobra.Command, c *client.Client, call proxyCall) error {
+	debug.SetGCPercent(proxyGC)
 	ctx := cmd.Context()
 	s, err := c.Session(ctx, call.name)
 	if err != nil {
@@ -84,6 +92,7 @@ func runProxy(cmd *cobra.Command, c *client.Client, call proxyCall) error {
 	if s.State != "active" && s.State != "expiring" {
 		tell(cmd, "%s: %s", clean(s.Name), sentence(s, time.Now()))
 	}
+	tell(cmd, "Requests to this address go to %s with the token of %s, until Ctrl-C.", clean(call.target), clean(s.Name))
 	return listener.Serve(ctx, p)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -177,20 +176,7 @@ func tellUses(cmd *cobra.Command, c *client.Client, name string) (bool, error) {
 }
 
 func useWords(u client.Use) string {
-	v := words.Values{"name": words.Name(u.Label), "pid": words.Safe(strconv.Itoa(u.PID))}
-	if u.Label == "" {
-		v["name"] = words.Name(programName(u.Program))
-	}
-	switch {
-	case u.Face == "file":
-		v["name"] = words.Path(u.Label)
-		return clean(words.Say(words.Sentences, "used_file", v))
-	case u.Face == "proxy":
-		return clean(words.Say(words.Sentences, "used_proxy", v))
-	case u.PID == 0:
-		return clean(string(v["name"]))
-	}
-	return clean(words.Say(words.Sentences, "used_process", v))
+	return clean(string(words.OfUse(u.Face, u.Label, u.Program, u.PID)))
 }
 
 func tellLogout(cmd *cobra.Command, name string, out client.Logout) {

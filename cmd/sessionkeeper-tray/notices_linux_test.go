@@ -138,6 +138,32 @@ func TestNoticeWindow(t *testing.T) {
 	service.Wait(t, titled(revoked.Title))
 }
 
+// TestSignOutInUse: what uses a session is named before it is signed out, and the question is the window's.
+func TestSignOutInUse(t *testing.T) {
+	bus := desktoptest.StartBus(t)
+	p := startPanel(t, bus)
+	service := desktoptest.StartNotifications(t, bus)
+	k := apitest.New(kept("work"))
+	o := apitest.Options(t, k, nil)
+	o.Uses = func(string) []client.Use {
+		return []client.Use{{Face: "exec", Label: "terraform", PID: 42, Program: "/usr/bin/terraform"}}
+	}
+	apitest.Serve(t, o)
+	d := newDesk(t, o.Places, bus, options{window: true})
+	d.start(t)
+	p.icon(t).click(t, "work — Signed in", "Sign out…", "Yes, sign out of work")
+	if got := next(t, "the window", d.shown); got != "sessions" {
+		t.Errorf("the window was started with %q", got)
+	}
+	shown := service.Wait(t, titled("Sign out of “work”?"))
+	if want := "These use it and stop working: terraform (process 42)."; shown.Body != want {
+		t.Errorf("the notice says %q; want %q", shown.Body, want)
+	}
+	if slices.Contains(k.Changes(), "Logout work") {
+		t.Error("it signed out")
+	}
+}
+
 // TestNoticeHang: a notification service that hangs holds up nothing, not even the end.
 func TestNoticeHang(t *testing.T) {
 	bus := desktoptest.StartBus(t)

@@ -33,7 +33,9 @@ type Options struct {
 	Path string
 	// Closed are folders in which no token file may lie: the keeper's own.
 	Closed []string
-	Log    *slog.Logger
+	// Runs are folders, in a closed one or not, in whose own folders token files may lie: those of single runs of exec.
+	Runs []string
+	Log  *slog.Logger
 }
 
 // maxFiles bounds the files: each has a goroutine that looks at its disk now and then.

@@ -59,7 +59,8 @@ func working() session.Session {
 func enter(t *testing.T, k *apitest.Keeper, state, dir string) *room {
 	t.Helper()
 	reg, aside := file.Open(file.Options{
-		Keeper: k, Path: filepath.Join(state, "files.json"), Closed: []string{state}, Log: slog.New(slog.DiscardHandler),
+		Keeper: k, Path: filepath.Join(state, "files.json"), Closed: []string{state}, Runs: []string{filepath.Join(state, "run")},
+		Log: slog.New(slog.DiscardHandler),
 	})
 	if aside != "" {
 		t.Errorf("set aside: %s", aside)
@@ -322,6 +323,28 @@ func TestRefusals(t *testing.T) {
 		b.Replace = true
 		r.put(t, b)
 		r.wants(t, "foreign", "token-of-work-1")
+	})
+}
+
+// Without XDG_RUNTIME_DIR the folders of exec's runs lie among the keeper's own.
+func TestFolderOfRun(t *testing.T) {
+	inBubble(t, func(t *testing.T, r *room) {
+		run := filepath.Join(r.state, "run", "exec-1")
+		if err := os.MkdirAll(run, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(run, "TOKEN_FILE")
+		_, release, err := r.Hold(t.Context(), client.FileBody{Session: "work", Path: path})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer release()
+		if data, err := os.ReadFile(path); err != nil || string(data) != "token-of-work-1" {
+			t.Errorf("got %q, %v", data, err)
+		}
+		if _, _, err := r.Hold(t.Context(), client.FileBody{Session: "work", Path: filepath.Join(r.state, "run", "new")}); err == nil {
+			t.Error("a file may lie beside the keeper's sockets")
+		}
 	})
 }
 

@@ -59,6 +59,14 @@ func shown(path string) bool {
 
 // closed reports whether a path lies in a folder in which no token file may lie.
 func (r *Registry) closed(path string) bool {
+	// Beside the folders of runs lie the keeper's sockets.
+	runs := filepath.Dir(filepath.Dir(path))
+	if slices.ContainsFunc(r.o.Runs, func(folder string) bool {
+		led, err := filepath.EvalSymlinks(folder)
+		return err == nil && led == runs
+	}) {
+		return false
+	}
 	return slices.ContainsFunc(r.o.Closed, func(closed string) bool { return within(path, closed) })
 }
 

@@ -1,6 +1,9 @@
 package helper
 
 import (
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
 	"strings"
 	"testing"
 )
@@ -11,12 +14,27 @@ func TestCurl(t *testing.T) {
 	if got != (ran{stdout: want}) {
 		t.Errorf("got %+v; want %q", got, want)
 	}
-	for _, args := range [][]string{{"work", "x"}, {"-"}, {"nobody"}} {
-		if got := runHelper(t, newFakeKeeper("work"), testHome(t, ""), "", append([]string{"curl"}, args...)...); got.exit == 0 ||
-			got.stdout != "" || got.stderr == "" {
+	for arg, stop := range map[string]string{"work x": "", "-": curlStops, "nobody": curlStops} {
+		args := append([]string{"curl"}, strings.Fields(arg)...)
+		if got := runHelper(t, newFakeKeeper("work"), testHome(t, ""), "", args...); got.exit == 0 || got.stdout != stop || got.stderr == "" {
 			t.Errorf("curl %q: %+v; want a failure", args, got)
 		}
 	}
+}
+
+const curlStops = "proto = \"-all\"\n"
+
+// A shell's pipe starts curl also where there is no token: it must not ask without one.
+func TestCurlWithoutToken(t *testing.T) {
+	asked := false
+	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
+	defer server.Close()
+	cmd := exec.CommandContext(t.Context(), "curl", "--silent", "--insecure", "--config", "-", server.URL)
+	cmd.Stdin = strings.NewReader(curlStops)
+	if err := cmd.Run(); err == nil || cmd.ProcessState == nil || asked {
+		t.Errorf("it asked: %t, and ended with %v (it needs the Debian package curl)", asked, err)
+	}
+	t.Attr("real", "curl")
 }
 
 func TestQuoteCurl(t *testing.T) {

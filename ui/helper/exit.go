@@ -78,7 +78,10 @@ func Advice(err error) string {
 	case refused && r.LoginURL != "" && !strings.Contains(text, r.LoginURL):
 		text += "\nThe sign-in page is open: " + r.LoginURL
 	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded):
-		text += ": the keeper does not answer; see: sessionkeeper doctor"
+		for _, library := range []error{context.DeadlineExceeded, os.ErrDeadlineExceeded} {
+			text = strings.TrimSuffix(text, ": "+library.Error())
+		}
+		text += ": the keeper does not answer in time; see: sessionkeeper doctor"
 	}
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {

@@ -98,9 +98,9 @@ func (h Home) check(q *Request) (recipe, error) {
 	case strings.HasPrefix(q.Session, "-"):
 		return r, usagef("programs would take the name %q for a flag; rename the session first", q.Session)
 	case r.hosts && len(q.Hosts) == 0:
-		return r, usagef("%s asks for a host: name each that may have this session's tokens with --host", r.title)
+		return r, usagef("%s needs --host HOST, each server that may have this session's tokens", r.id)
 	case !r.hosts && !r.mailHost() && len(q.Hosts) > 0:
-		return r, usagef("%s does not say which host it wants a token for; leave --host out", r.title)
+		return r, usagef("%s does not say which host it wants a token for; leave --host out", r.id)
 	case !filepath.IsAbs(h.Program) || strings.ContainsAny(h.Program, "\n\r\x00"):
 		return r, fmt.Errorf("the program's own path %q cannot be written into a configuration", h.Program)
 	case !slices.Contains([]string{"", "basic", "bearer", "bare"}, q.Options.Scheme):

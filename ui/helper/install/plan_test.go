@@ -270,6 +270,36 @@ func TestPreview(t *testing.T) {
 	}
 }
 
+// TestPreviewOfLineEnds shows neither the ends of lines nor a line that another end alone changes.
+func TestPreviewOfLineEnds(t *testing.T) {
+	for _, text := range []string{"[user]\r\n\tname = x\r\n", "[user]\r\n\tname = x", "[user]\n\tname = x"} {
+		h := newHome(t, nil)
+		put(t, filepath.Join(h.Dir, ".gitconfig"), text)
+		p, err := h.Install(gitRequest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if shown := preview(t, p); strings.ContainsAny(shown, "\r\uFFFD") || strings.Contains(shown, "name = x") ||
+			!strings.Contains(shown, "\n  +   helper =\n") {
+			t.Errorf("of %q it shows\n%s", text, shown)
+		}
+	}
+}
+
+// TestUsage names what a tool cannot do without, and what it takes.
+func TestUsage(t *testing.T) {
+	for id, want := range map[string]string{
+		"git": "git NAME --host HOST... [--user USER] [--scheme WORD]", "curl": "curl NAME",
+		"google":  "google NAME --audience NAME [--token-file FILE] [--id-token]",
+		"msmtp":   "msmtp NAME --host HOST --user USER [--profile NAME]",
+		"nothing": "TOOL NAME [--host HOST]...",
+	} {
+		if got := Usage(id); got != want {
+			t.Errorf("%s: %q; want %q", id, got, want)
+		}
+	}
+}
+
 // TestPreviewOfHostileNames is safe for a terminal.
 func TestPreviewOfHostileNames(t *testing.T) {
 	h := newHome(t, nil)

@@ -47,10 +47,10 @@ func (p *Plan) note(f *file, before content) {
 	p.steps = append(p.steps, s)
 }
 
-// difference gives the lines that two texts do not share at their beginnings and ends.
+// difference gives the lines that two texts do not share at their beginnings and ends. How a line ends is no difference
+// that people could see.
 func difference(a, b string) (removed, added []string) {
-	one, _ := linesOf(a)
-	two, _ := linesOf(b)
+	one, two := shownLines(a), shownLines(b)
 	for len(one) > 0 && len(two) > 0 && one[0] == two[0] {
 		one, two = one[1:], two[1:]
 	}
@@ -62,6 +62,15 @@ func difference(a, b string) (removed, added []string) {
 		one[0], two[0] = shortened(one[0], two[0])
 	}
 	return one, two
+}
+
+// shownLines are the lines of a text without what ends them.
+func shownLines(text string) []string {
+	lines, _ := linesOf(text)
+	for i, line := range lines {
+		lines[i] = strings.TrimSuffix(line, "\r")
+	}
+	return lines
 }
 
 // shortened leaves out what two lines share beyond a little.

@@ -91,7 +91,7 @@ func recipes() []recipe {
 			edits: kit.neomutt, notes: kit.mailNotes,
 		},
 		{
-			id: "netrc", helper: "netrc", title: "programs that read a netrc file", hosts: true,
+			id: "netrc", helper: "netrc", title: "netrc readers", hosts: true,
 			takes: []string{"user"}, edits: nothing, notes: kit.netrcNotes,
 		},
 		{
@@ -113,6 +113,39 @@ func Tools() []string {
 func Title(id string) string {
 	r, _ := find(id)
 	return r.title
+}
+
+// Usage is what follows "helper install" for a tool of Tools: what it needs, and in brackets what else it takes.
+func Usage(id string) string {
+	r, ok := find(id)
+	if !ok {
+		return "TOOL NAME [--host HOST]..."
+	}
+	return r.id + " NAME" + r.flags()
+}
+
+// Flags are those of Usage alone.
+func Flags(id string) string {
+	r, _ := find(id)
+	return strings.TrimSpace(r.flags())
+}
+
+func (r recipe) flags() string {
+	values := map[string]string{
+		"host": " HOST", "user": " USER", "scheme": " WORD", "role": " ARN", "region": " REGION", "audience": " NAME",
+		"index": " ADDRESS", "profile": " NAME", "token-file": " FILE",
+	}
+	var text strings.Builder
+	if r.hosts {
+		text.WriteString(" --host HOST...")
+	}
+	for _, flag := range r.needs {
+		text.WriteString(" --" + flag + values[flag])
+	}
+	for _, flag := range r.takes {
+		text.WriteString(" [--" + flag + values[flag] + "]")
+	}
+	return text.String()
 }
 
 func find(id string) (recipe, bool) {
@@ -142,7 +175,7 @@ func (r recipe) wants(q Request) error {
 	}
 	for _, flag := range r.needs {
 		if !given[flag] {
-			return usagef("%s needs --%s %s", r.title, flag, flagHelp[flag])
+			return usagef("%s needs --%s %s", r.id, flag, flagHelp[flag])
 		}
 	}
 	if r.hosts {
@@ -152,18 +185,18 @@ func (r recipe) wants(q Request) error {
 		"host", "user", "scheme", "role", "region", "audience", "index", "id-token", "profile", "token-file",
 	} {
 		if given[flag] && !slices.Contains(r.needs, flag) && !slices.Contains(r.takes, flag) {
-			return usagef("%s has no use for --%s; leave it out", r.title, flag)
+			return usagef("%s has no use for --%s; leave it out", r.id, flag)
 		}
 	}
 	if r.mailHost() && len(q.Hosts) > 1 {
-		return usagef("%s wants one --host, that of the mail server", r.title)
+		return usagef("%s wants one --host, that of the mail server", r.id)
 	}
 	return nil
 }
 
 // flagHelp is what the value of a needed flag is.
 var flagHelp = map[string]string{
-	"profile":  "NAME, which it has in the tool's own configuration",
+	"profile":  "NAME, what the registry is called in cargo's own configuration",
 	"role":     "ARN, of the role that the session's tokens may take",
 	"audience": "NAME, of the workforce or workload identity provider at Google",
 	"host":     "HOST, that of the mail server",

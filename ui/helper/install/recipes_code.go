@@ -242,5 +242,9 @@ func (k kit) kubectl() ([]edit, error) {
 }
 
 func (k kit) kubectlNotes() []string {
-	return []string{"Let a context use it: kubectl config set-context --current --user=" + quoted(k.profile())}
+	user := "--user=" + quoted(k.profile())
+	return []string{
+		"Use it with: kubectl " + user + " …",
+		"or, for a context that you have, always: kubectl config set-context CONTEXT " + user,
+	}
 }

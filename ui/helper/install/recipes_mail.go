@@ -148,7 +148,7 @@ func (k kit) neomuttText() (path, text string) {
 }
 
 func (k kit) netrcNotes() []string {
-	return []string{"Nothing is kept in a file, since a token runs out. For a program that reads one: " +
+	return []string{"No file is written, since a token runs out. A program that reads one gets it like this: " +
 		"curl --netrc-file <(sessionkeeper helper netrc " + quoted(k.Session) + ") https://" + k.Hosts[0] + "/"}
 }
 
