@@ -23,6 +23,7 @@ func (k *Keeper) Remove(ctx context.Context, name string) error {
 		k.endOutage(e)
 		k.withdraw(keySession + name)
 		k.withdraw(keyCheck + name)
+		k.withdraw(keyUnknown + name)
 		k.discard(e)
 		k.release(e, nil)
 		k.emit(Event{Type: EventRemoved, Session: name})

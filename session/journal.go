@@ -76,6 +76,7 @@ type durable struct {
 	Extends  *bool `json:"extends,omitempty"`  // learned: a refresh moves the announced end ahead
 	EndsOld  *bool `json:"ends_old,omitempty"` // learned: a refresh kills the access token before it
 
+	Unknowns  provider.Unknowns  `json:"unknowns,omitzero"` // answers that no table names
 	LastError *LastError         `json:"last_error,omitempty"`
 	Provider  *provider.Provider `json:"provider,omitempty"` // as resolved; Target tells for what
 	Target    string             `json:"target,omitempty"`

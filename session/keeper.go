@@ -38,7 +38,7 @@ type Notice struct {
 
 // Session names the session that the notice concerns; empty where that is not one alone.
 func (n Notice) Session() string {
-	for _, prefix := range []string{keySession, keyCheck} {
+	for _, prefix := range []string{keySession, keyCheck, keyUnknown} {
 		if name, ok := strings.CutPrefix(n.Key, prefix); ok {
 			return name
 		}

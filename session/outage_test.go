@@ -159,3 +159,42 @@ func TestOutageIsToldOnceAndCured(t *testing.T) {
 		}
 	})
 }
+
+// An answer that no table names passes; one that is still the same after an hour is shown, once, and taken back when a
+// renewal works.
+func TestUnknownAnswerThatLasts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 10*time.Minute)
+		w.have("one")
+		w.start()
+		defer w.stop()
+		w.server.set(func() { w.server.fault = status(400, `{"error":"moon_phase"}`) })
+		time.Sleep(50 * time.Minute)
+		if n, ok := w.screen.showing(keyUnknown + "one"); ok {
+			t.Errorf("after less than an hour it says %+v", n)
+		}
+		time.Sleep(time.Hour)
+		n, ok := w.screen.showing(keyUnknown + "one")
+		if !ok || !strings.Contains(n.Body, "moon_phase") {
+			t.Errorf("the notice is %+v (shown: %v); want one with the answer's code", n, ok)
+		}
+		if s := w.session("one"); s.State != Retrying {
+			t.Errorf("the session is %s; want %s", s.State, Retrying)
+		}
+		time.Sleep(3 * time.Hour)
+		told := 0
+		for _, n := range w.screen.told() {
+			if n.Key == keyUnknown+"one" {
+				told++
+			}
+		}
+		if told != 1 {
+			t.Errorf("it was told %d times; want once", told)
+		}
+		w.server.set(func() { w.server.fault = nil })
+		time.Sleep(2 * maxBackoff)
+		if _, ok := w.screen.showing(keyUnknown + "one"); ok {
+			t.Error("the notice is still there after a renewal")
+		}
+	})
+}

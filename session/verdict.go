@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"time"
 
 	"sessionkeeper/session/provider"
@@ -131,6 +132,10 @@ func (k *Keeper) adopt(e *entry, g *grant) {
 	e.g, e.loaded, e.unsaved = g, true, nil
 	e.d.Generation, e.d.Account, e.d.Scopes = g.generation, g.account, g.scopes
 	e.d.ExpiresAt, e.d.ConsentAt, e.d.SignedOut = g.expiresAt, g.consentAt, false
+	if e.d.Unknowns.Met != nil {
+		e.d.Unknowns.Met = nil
+		k.withdraw(keyUnknown + e.def.Name)
+	}
 	e.plan(roll())
 }
 
@@ -141,6 +146,7 @@ func (k *Keeper) failed(e *entry, r *renewal, a provider.Answer, now time.Time) 
 		e.d.FailingSince = now
 	}
 	same := e.d.LastError != nil && e.d.LastError.Code == a.Code
+	k.met(e, &a, now)
 	e.d.LastError = lastError(a, now)
 	e.lastEnd = now
 	if a.OutcomeUnknown {
@@ -174,6 +180,14 @@ func (k *Keeper) failed(e *entry, r *renewal, a provider.Answer, now time.Time) 
 	}
 	level("could not renew", "session", e.def.Name, "code", a.Code, "http_status", a.Status,
 		"outcome_unknown", a.OutcomeUnknown, "next_try_at", k.nextTimerTry(e))
+}
+
+// met counts answers that no table names: one that lasts is shown to the user, who alone can find out what it means.
+func (k *Keeper) met(e *entry, a *provider.Answer, now time.Time) {
+	e.d.Unknowns.Met = slices.Clone(e.d.Unknowns.Met) // copies of the durable part are read elsewhere
+	if e.d.Unknowns.Meet(a, now) {
+		k.notify(unknownNotice(e.def.Name, *a))
+	}
 }
 
 // ofIssuer reports whether a passing fault speaks of the issuer rather than of this session.

@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"sessionkeeper/session/provider"
 	table "sessionkeeper/session/words"
 )
 
@@ -133,6 +134,7 @@ const (
 	keyOutage   = "outage/"  // + issuer
 	keyGroup    = "sign-in"  // many sessions at once
 	keyCheck    = "check/"   // + name
+	keyUnknown  = "unknown/" // + name
 	keyNetwork  = "network"
 	keyKeychain = "keychain"
 
@@ -206,6 +208,14 @@ func noNetworkNotice(names []string) Notice {
 	if len(names) > 0 {
 		n.Body += " " + table.Say(table.Sentences, "not_renewed", table.Values{"names": table.Names(names)})
 	}
+	return n
+}
+
+func unknownNotice(name string, a provider.Answer) Notice {
+	n := Notice{Key: keyUnknown + name}
+	n.Title, n.Body = table.Notice("unknown_answer", table.Values{
+		"name": table.Name(name), "code": table.Message(a.Code), "why": table.Message(a.Advice),
+	})
 	return n
 }
 

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 	"unicode"
+
+	"sessionkeeper/session/provider"
 )
 
 var states = []State{Active, Retrying, Expiring, SignInNeeded, SetupNeeded, KeychainLocked, Paused, SignedOut}
@@ -109,7 +111,7 @@ func TestNoticesBearHostileNames(t *testing.T) {
 		for _, n := range []Notice{
 			endNotice(s, now), aheadNotice(s, now), signInNotice(s, ""), signInNotice(s, "https://example.org/"),
 			setupNotice(s), groupNotice([]string{evil, "b"}), groupNotice(slices.Repeat([]string{evil}, 50)),
-			outageNotice("https://example.org", []string{evil}), checkOffNotice(evil), noNetworkNotice([]string{evil, evil}),
+			outageNotice("https://example.org", []string{evil}), checkOffNotice(evil), unknownNotice(evil, provider.Answer{Code: evil, Advice: evil}), noNetworkNotice([]string{evil, evil}),
 			keychainNotice("locked", evil), keychainNotice("else", evil), noRefreshNotice(evil),
 		} {
 			if strings.Contains(n.Body, "sessionkeeper ") {

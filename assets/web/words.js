@@ -93,68 +93,69 @@ Ready for your browser",page_off:"Turned off",configuration:"{path}, {count}",fi
 s told the time yet"},notices:{end:{title:"{name} ends in {span}",body:"At {time} this session ends, and programs that use it stop working. Sign in again to go \
 on."},ahead:{title:"{name} ends in {span}",body:"On {time} this session ends. You can sign in again any time before."},setup:{title:"{name} needs a correction",
 body:"{why}"},group:{title:"{count}",body:"{names}. Sign in to each of them in the list of sessions."},check_off:{title:"The check of {name} was turned off",body:"\
-The address that it asks refuses even a fresh sign-in, so it says nothing about the session. Correct check_url in the session's file to turn it on again."},no_refresh:{
-title:"{name} cannot be kept",body:"{why}"},approval:{title:"{program} wants to use {name}",body:"No answer within a minute means no. The page can answer as wel\
-l."},approvals:{title:"{count}",body:"{names}. Answer them on the page."}},errors:{unavailable:"The provider of “{name}” cannot be reached now; the keeper keeps\
- trying.",stopping:"The keeper is stopping; try again in a moment.",too_slow:"The renewal did not end in the time that you gave it; try again, or give a longer \
---wait.",moved:"Its file names another provider or app than the one that it is signed in to, and nothing is sent there: put the file back as it was, or sign in \
-again.",endpoint_moved:"The provider now names another server for renewals, {host}, and nothing secret is sent there: sign in again if that is right, or ask the\
- provider.",token_elsewhere:"By its own word this provider renews at another server, {host}: if the sign-in that you bring may go there, give its address as wel\
-l, {url}.",old_refused:"The provider does not accept the sign-in that you brought, so “{name}” was not added: check that it belongs to this app and was not used\
- since, or add the session without it.",elsewhere:"This keychain does not hold the sign-in: start the keeper with the --keychain that it had before, or sign in \
-again.",wrong_account:"“{name}” belongs to {account}, and another account signed in.",account_before:"the account that signed in before",as_other:"To move t\
-he session to the other account instead, run: sessionkeeper login --as-other {name}",answered:"(The provider's answer: {answer}.)",approval_asked:"You are asked\
- whether {program} may use “{name}”; answer on the desktop or on the page, or run: sessionkeeper approvals",approval_denied:"You said no to {program} for “{\
-name}”, and nothing is asked again before {time}; to change that, run: sessionkeeper approvals",approval_unheard:"Nobody answered whether {program} may use “{\
-name}”, which means no; from {time} on it is asked again.",approval_many:"Too many programs wait for an answer, so {program} may not use “{name}” now; answer \
-them first: sessionkeeper approvals",approval_over:"There is no such question any more: it was answered, or its time has run out; see: sessionkeeper approvals"},
-remote:{revoked:"the provider has ended the access",kept:"the access at the provider was left as it is",unsupported:"this provider has no way to end the access \
-from here: end it on its own pages if you want that",unreachable:"the provider could not be reached, so the access lives on there: end it on its own pages",nothing:"\
-there was nothing to end at the provider"},labels:{sign_in:"Sign in",sign_in_again:"Sign in again",later:"Later",allow_hour:"Allow for an hour",allow_once:"Allo\
-w once",deny:"Deny",revoke:"Take back",programs:"Programs",refresh:"Refresh",pause:"Pause",resume:"Resume",sign_out:"Sign out",remove:"Remove…",open_page:"Ope\
-n page",open_list:"Open the list",add:"Add session…",quit:"Quit",details:"Details",copy:"Copy",copied:"Copied",cancel:"Cancel",close:"Close",back:"Back",next:"\
-Next",save:"Save",try_again:"Try again",history:"History",settings:"Settings",sessions:"Sessions",autostart:"Start when I log in",account:"Account",provider:"Pr\
-ovider",state:"State",last_renewed:"Last renewed",renews:"Renews",ends:"Ends",next_try:"Next try",usable:"Good for",signed_in:"Signed in",another_device:"Sign i\
-n on another device",paste:"Paste the address",app_id:"App ID",app_secret:"App secret",permissions:"Permissions",return_address:"Return address",provider_address:"\
-Address of the provider",session:"Session",signed_in_as:"Signed in as",answer:"The provider's answer",code:"Code",http_status:"Status"},sentences:{renews:"Renew\
-s {when}",ends:"Ends {when}",ended:"Ended {when}",next_try:"Next try {when}",renewed:"Renewed {when}",no_sessions:"No sessions yet",no_sessions_detail:"Add one \
-to stay signed in.",correct_file:"Correct the file; it is read again by itself.",nothing_happened:"Nothing has happened yet",waiting:"Finish signing in to “{nam\
-e}” in your browser.",link:"Open this address in your browser: {link}",no_page:"No page? Open this address: {link}",device:"Open {link} on any device and ente\
-r this code:",paste:"Open the page and sign in. It ends on a page that may not load: copy the address of that page and paste it here.",added:"“{name}” is signed\
- in and will be kept.",fresh:"“{name}” was renewed a moment ago, so nothing was sent.",copied:"Copied",confirm_remove:"Remove “{name}” from this computer?",
-confirm_remove_detail:"Its settings are removed as well. The provider is not told; sign out first if its access should end.",confirm_sign_out:"Sign out of “{nam\
-e}”?",confirm_sign_out_detail:"Its access at the provider ends. Its settings stay.",related:"This may also end: {names}.",not_renewed:"Not renewed until then:\
- {names}.",some_program:"A program that hides its name",wants:"{program} wants to use {name}",allowed:"{program} may use {name}",denied:"{program} may not use {\
-name}",started_by:"started by {program}",waits_here:"Programs wait for your answer",program_path:"Program: {path}",program_parent:"Started by: {path}",program_folder:"\
-Folder: {path}",no_approvals:"No program waits for an answer, and none is remembered",no_approvals_detail:"You are asked about the programs of a session whose s\
-ettings say so.",asked_about:"You are asked about the programs of: {names}.",answer_by:"No answer means no, {when}",answered_yes:"You said yes, good for {span} \
-more",answered_once:"You said yes to one request",answered_run:"You said yes, as long as it runs",answered_no:"You said no, asked again {when}",answered_not:"No\
-body answered, asked again {when}",answered_revoked:"Your answer is taken back",answered_revoked_question:"You said no",answer_with:"Answer with: sessionkeeper \
-approvals --allow ID, or --deny ID",no_hour:"It can do the work of any other program, so a yes to it is for one request and not for an hour.",good_for:"good for\
- {span}",ends_when:"ends {when}",by_itself:"by itself",outage:"the provider cannot be reached",stop_working:"These use it and stop working:",used_process:"{name\
-} (process {pid})",used_file:"The file {name}",used_proxy:"The proxy {name}"},window:{title_warning:"Session ends",title_welcome:"Welcome to Sessionkeeper",title_keychain:"\
-Keychain",title_passphrase:"Passphrase",failed:"That did not work",welcome:"Sign in once, stay signed in.",welcome_detail:"Sessionkeeper lives in the tray and k\
-eeps your sign-ins alive.",welcome_renews:"It renews your sessions in the background, and warns you before one ends.",welcome_programs:"Programs on this compute\
-r ask it for access, so you sign in once for all of them.",kept:"Your sign-ins are kept safe",kept_os:"They lie in your desktop's keychain and nowhere else.",kept_sealed:"\
-They lie encrypted on this computer; the key is in your desktop's keychain.",kept_file:"They lie encrypted on this computer, under your passphrase.",passphrase:"\
-Passphrase",passphrase_again:"The same again",unlock:"Unlock your sessions",choose:"Choose a passphrase",choose_detail:"Your sessions are encrypted with it. Nob\
-ody can bring it back: without it you sign in to everything anew.",opening:"Opening…",differs:"The two are not the same. Type them again.",wrong:"That is not \
-the passphrase. Try again.",keeper_ended:"The keeper has ended. Try again.",other_keeper:"{detail} A keeper runs already and cannot be told a passphrase from he\
-re: end it (process {pid}) and try again.",no_program:"The program sessionkeeper is missing. Install it beside this one."},tray:{no_program:"The program session\
-keeper is missing. Install it beside this one, or on PATH.",start_slow:"The keeper takes too long to start. Its log tells why: keeper.log in the state folder.",
-soon:"Ends in less than a minute",ends:"Ends in {span}",state_ends:"{state}, ends in {span}",sign_out:"Yes, sign out of {name}",needs_you:"{n} needs you",need_you:"\
-{n} need you",some:"{n} {state}",more:"More ({first}–{last})",rest:"{n} more on the page…",failed:"{what} did not work"},counts:{sessions:{one:"{n} session",
-many:"{n} sessions"},entries:{one:"{n} entry",many:"{n} entries"},waiting:{one:"{n} session waits for you to sign in",many:"{n} sessions wait for you to sign in"},
-well:{one:"{n} session signed in",many:"All {n} sessions signed in"},programs_wait:{one:"{n} more program waits for your answer",many:"{n} more programs wait fo\
-r your answer"},times:{one:"once",many:"{n} times"},asking:{one:"{n} program waits for your answer",many:"{n} programs wait for your answer"},waiting_requests:{
-one:"{n} request waits",many:"{n} requests wait"},more:{one:"{names} and {n} more",many:"{names} and {n} more"}},fields:{name:{label:"Name",hint:"What you want \
-to call it"},provider:{label:"Provider",hint:""},issuer:{label:"Address of the provider",hint:"Often called issuer, for example https://login.example.org"},authorize_url:{
-label:"Sign-in address",hint:"Often called authorization endpoint"},token_url:{label:"Renewal address",hint:"Often called token endpoint"},device_url:{label:"De\
-vice sign-in address",hint:"Often called device authorization endpoint; optional"},check_url:{label:"Check address",hint:"Asked now and then whether the access \
-still holds; optional"},client_id:{label:"App ID",hint:"The provider calls it client ID or application ID"},client_secret:{label:"App secret",hint:"The provider\
- calls it client secret; some apps have none"},redirect_uri:{label:"Return address",hint:"Register it at the provider, which calls it redirect URI or callback U\
-RL"},scopes:{label:"Permissions",hint:"The provider calls them scopes"},account:{label:"Account",hint:"Offered on the sign-in page; optional"},max_age:{label:"L\
-ongest time",hint:"Sign in anew after this time, for example 30d; optional"},warn_before:{label:"Warn before the end",hint:"For example 5m"}}};var u=s.states,g=s.problems,w=s.machine,b=s.actions,D=s.labels,v=s.sentences,M=s.fields,L=e=>u[e]?.word??e,q=e=>u[e]?.tone??"wait",U=e=>s.events[e]??e,K=e=>s.keychain[e]??
+The address that it asks refuses even a fresh sign-in, so it says nothing about the session. Correct check_url in the session's file to turn it on again."},unknown_answer:{
+title:"{name} cannot be renewed",body:"{why} Its answer: {code}."},no_refresh:{title:"{name} cannot be kept",body:"{why}"},approval:{title:"{program} wants to u\
+se {name}",body:"No answer within a minute means no. The page can answer as well."},approvals:{title:"{count}",body:"{names}. Answer them on the page."}},errors:{
+unavailable:"The provider of “{name}” cannot be reached now; the keeper keeps trying.",stopping:"The keeper is stopping; try again in a moment.",too_slow:"T\
+he renewal did not end in the time that you gave it; try again, or give a longer --wait.",moved:"Its file names another provider or app than the one that it is \
+signed in to, and nothing is sent there: put the file back as it was, or sign in again.",endpoint_moved:"The provider now names another server for renewals, {ho\
+st}, and nothing secret is sent there: sign in again if that is right, or ask the provider.",token_elsewhere:"By its own word this provider renews at another se\
+rver, {host}: if the sign-in that you bring may go there, give its address as well, {url}.",old_refused:"The provider does not accept the sign-in that you broug\
+ht, so “{name}” was not added: check that it belongs to this app and was not used since, or add the session without it.",elsewhere:"This keychain does not h\
+old the sign-in: start the keeper with the --keychain that it had before, or sign in again.",wrong_account:"“{name}” belongs to {account}, and another account s\
+igned in.",account_before:"the account that signed in before",as_other:"To move the session to the other account instead, run: sessionkeeper login --as-other {n\
+ame}",answered:"(The provider's answer: {answer}.)",approval_asked:"You are asked whether {program} may use “{name}”; answer on the desktop or on the page, or r\
+un: sessionkeeper approvals",approval_denied:"You said no to {program} for “{name}”, and nothing is asked again before {time}; to change that, run: sessionkeepe\
+r approvals",approval_unheard:"Nobody answered whether {program} may use “{name}”, which means no; from {time} on it is asked again.",approval_many:"Too man\
+y programs wait for an answer, so {program} may not use “{name}” now; answer them first: sessionkeeper approvals",approval_over:"There is no such question a\
+ny more: it was answered, or its time has run out; see: sessionkeeper approvals"},remote:{revoked:"the provider has ended the access",kept:"the access at the pr\
+ovider was left as it is",unsupported:"this provider has no way to end the access from here: end it on its own pages if you want that",unreachable:"the provider\
+ could not be reached, so the access lives on there: end it on its own pages",nothing:"there was nothing to end at the provider"},labels:{sign_in:"Sign in",sign_in_again:"\
+Sign in again",later:"Later",allow_hour:"Allow for an hour",allow_once:"Allow once",deny:"Deny",revoke:"Take back",programs:"Programs",refresh:"Refresh",pause:"\
+Pause",resume:"Resume",sign_out:"Sign out",remove:"Remove…",open_page:"Open page",open_list:"Open the list",add:"Add session…",quit:"Quit",details:"Details",
+copy:"Copy",copied:"Copied",cancel:"Cancel",close:"Close",back:"Back",next:"Next",save:"Save",try_again:"Try again",history:"History",settings:"Settings",sessions:"\
+Sessions",autostart:"Start when I log in",account:"Account",provider:"Provider",state:"State",last_renewed:"Last renewed",renews:"Renews",ends:"Ends",next_try:"\
+Next try",usable:"Good for",signed_in:"Signed in",another_device:"Sign in on another device",paste:"Paste the address",app_id:"App ID",app_secret:"App secret",permissions:"\
+Permissions",return_address:"Return address",provider_address:"Address of the provider",session:"Session",signed_in_as:"Signed in as",answer:"The provider's ans\
+wer",code:"Code",http_status:"Status"},sentences:{renews:"Renews {when}",ends:"Ends {when}",ended:"Ended {when}",next_try:"Next try {when}",renewed:"Renewed {wh\
+en}",no_sessions:"No sessions yet",no_sessions_detail:"Add one to stay signed in.",correct_file:"Correct the file; it is read again by itself.",nothing_happened:"\
+Nothing has happened yet",waiting:"Finish signing in to “{name}” in your browser.",link:"Open this address in your browser: {link}",no_page:"No page? Open t\
+his address: {link}",device:"Open {link} on any device and enter this code:",paste:"Open the page and sign in. It ends on a page that may not load: copy the add\
+ress of that page and paste it here.",added:"“{name}” is signed in and will be kept.",fresh:"“{name}” was renewed a moment ago, so nothing was sent.",copied:"\
+Copied",confirm_remove:"Remove “{name}” from this computer?",confirm_remove_detail:"Its settings are removed as well. The provider is not told; sign out fir\
+st if its access should end.",confirm_sign_out:"Sign out of “{name}”?",confirm_sign_out_detail:"Its access at the provider ends. Its settings stay.",related:"\
+This may also end: {names}.",not_renewed:"Not renewed until then: {names}.",some_program:"A program that hides its name",wants:"{program} wants to use {name}",allowed:"\
+{program} may use {name}",denied:"{program} may not use {name}",started_by:"started by {program}",waits_here:"Programs wait for your answer",program_path:"Progr\
+am: {path}",program_parent:"Started by: {path}",program_folder:"Folder: {path}",no_approvals:"No program waits for an answer, and none is remembered",no_approvals_detail:"\
+You are asked about the programs of a session whose settings say so.",asked_about:"You are asked about the programs of: {names}.",answer_by:"No answer means no,\
+ {when}",answered_yes:"You said yes, good for {span} more",answered_once:"You said yes to one request",answered_run:"You said yes, as long as it runs",answered_no:"\
+You said no, asked again {when}",answered_not:"Nobody answered, asked again {when}",answered_revoked:"Your answer is taken back",answered_revoked_question:"You \
+said no",answer_with:"Answer with: sessionkeeper approvals --allow ID, or --deny ID",no_hour:"It can do the work of any other program, so a yes to it is for one\
+ request and not for an hour.",good_for:"good for {span}",ends_when:"ends {when}",by_itself:"by itself",outage:"the provider cannot be reached",stop_working:"Th\
+ese use it and stop working:",used_process:"{name} (process {pid})",used_file:"The file {name}",used_proxy:"The proxy {name}"},window:{title_warning:"Session en\
+ds",title_welcome:"Welcome to Sessionkeeper",title_keychain:"Keychain",title_passphrase:"Passphrase",failed:"That did not work",welcome:"Sign in once, stay sign\
+ed in.",welcome_detail:"Sessionkeeper lives in the tray and keeps your sign-ins alive.",welcome_renews:"It renews your sessions in the background, and warns you\
+ before one ends.",welcome_programs:"Programs on this computer ask it for access, so you sign in once for all of them.",kept:"Your sign-ins are kept safe",kept_os:"\
+They lie in your desktop's keychain and nowhere else.",kept_sealed:"They lie encrypted on this computer; the key is in your desktop's keychain.",kept_file:"They\
+ lie encrypted on this computer, under your passphrase.",passphrase:"Passphrase",passphrase_again:"The same again",unlock:"Unlock your sessions",choose:"Choose \
+a passphrase",choose_detail:"Your sessions are encrypted with it. Nobody can bring it back: without it you sign in to everything anew.",opening:"Opening…",differs:"\
+The two are not the same. Type them again.",wrong:"That is not the passphrase. Try again.",keeper_ended:"The keeper has ended. Try again.",other_keeper:"{detail\
+} A keeper runs already and cannot be told a passphrase from here: end it (process {pid}) and try again.",no_program:"The program sessionkeeper is missing. Inst\
+all it beside this one."},tray:{no_program:"The program sessionkeeper is missing. Install it beside this one, or on PATH.",start_slow:"The keeper takes too long\
+ to start. Its log tells why: keeper.log in the state folder.",soon:"Ends in less than a minute",ends:"Ends in {span}",state_ends:"{state}, ends in {span}",sign_out:"\
+Yes, sign out of {name}",needs_you:"{n} needs you",need_you:"{n} need you",some:"{n} {state}",more:"More ({first}–{last})",rest:"{n} more on the page…",failed:"\
+{what} did not work"},counts:{sessions:{one:"{n} session",many:"{n} sessions"},entries:{one:"{n} entry",many:"{n} entries"},waiting:{one:"{n} session waits for \
+you to sign in",many:"{n} sessions wait for you to sign in"},well:{one:"{n} session signed in",many:"All {n} sessions signed in"},programs_wait:{one:"{n} more p\
+rogram waits for your answer",many:"{n} more programs wait for your answer"},times:{one:"once",many:"{n} times"},asking:{one:"{n} program waits for your answer",
+many:"{n} programs wait for your answer"},waiting_requests:{one:"{n} request waits",many:"{n} requests wait"},more:{one:"{names} and {n} more",many:"{names} and\
+ {n} more"}},fields:{name:{label:"Name",hint:"What you want to call it"},provider:{label:"Provider",hint:""},issuer:{label:"Address of the provider",hint:"Often\
+ called issuer, for example https://login.example.org"},authorize_url:{label:"Sign-in address",hint:"Often called authorization endpoint"},token_url:{label:"Ren\
+ewal address",hint:"Often called token endpoint"},device_url:{label:"Device sign-in address",hint:"Often called device authorization endpoint; optional"},check_url:{
+label:"Check address",hint:"Asked now and then whether the access still holds; optional"},client_id:{label:"App ID",hint:"The provider calls it client ID or app\
+lication ID"},client_secret:{label:"App secret",hint:"The provider calls it client secret; some apps have none"},redirect_uri:{label:"Return address",hint:"Regi\
+ster it at the provider, which calls it redirect URI or callback URL"},scopes:{label:"Permissions",hint:"The provider calls them scopes"},account:{label:"Accoun\
+t",hint:"Offered on the sign-in page; optional"},max_age:{label:"Longest time",hint:"Sign in anew after this time, for example 30d; optional"},warn_before:{label:"\
+Warn before the end",hint:"For example 5m"}}};var u=s.states,g=s.problems,w=s.machine,b=s.actions,D=s.labels,v=s.sentences,M=s.fields,L=e=>u[e]?.word??e,q=e=>u[e]?.tone??"wait",U=e=>s.events[e]??e,K=e=>s.keychain[e]??
 e,F=e=>s.reasons[e]??e,B=e=>s.remote[e]??"",G=e=>e.split(/[/\\]/).filter(Boolean).pop()??v.some_program,j=e=>s.checks[e]??"",T=/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u,S=/\p{Mn}/u,
 x=/[\p{L}\p{M}\p{So}\p{Sk}]/u,A=/[\x00-\x7f\ufffd\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Han}]/u,I=4,N=80,P=40,R=e=>e==="‌"||e==="‍",m=e=>e!==
 void 0&&x.test(e)&&!A.test(e);function p(e){if(/^[ -~]*$/.test(e))return e;let n=[...e.replace(/\p{Cs}/gu,"�")],t="",o=0,i;for(let[r,h]of n.entries()){let a=h;
