@@ -60,6 +60,7 @@ func TestOneProbeForAllSessionsOfAnIssuer(t *testing.T) {
 			t.Errorf("%d probes in 20 minutes; want a few", n)
 		}
 		w.server.set(func() { w.server.fault = nil; w.server.latency = 10 * time.Millisecond })
+		time.Sleep(5 * time.Second) // a probe that was under way fails yet
 		w.k.Woke(t.Context(), "network", 0)
 		time.Sleep(4 * time.Second)
 		for _, name := range names {

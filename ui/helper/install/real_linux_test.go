@@ -6,10 +6,13 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,47 +57,41 @@ func TestGit(t *testing.T) {
 }
 
 func TestKubectl(t *testing.T) {
-	t.Attr("real", "kubectl")
+	t.Attr("real", "client-go")
 	d := newDesk(t)
+	kubeconfig := filepath.Join(t.TempDir(), "kubeconfig")
+	build := exec.CommandContext(t.Context(), "go", "build", "-C", "../../../.tools/clients", "-o", kubeconfig, "./kubeconfig")
+	if said, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("building: %v\n%s", err, said)
+	}
 	file := filepath.Join(d.Dir, ".kube", "config")
 	put(t, file, "# mine\napiVersion: v1\nkind: Config\ncontexts:\n- name: c\n  context: {cluster: x, user: old}\nusers:\n- name: old\n  user:\n    token: secret\n")
 	q := Request{Tool: "kubectl", Session: hostile, Profile: "corp"}
 	mustInstall(t, d.Home, q)
-	var view struct {
-		Users []struct {
-			Name string
-			User struct {
-				Exec struct {
-					Command string
-					Args    []string
-				}
-			}
-		}
+	var users map[string]struct {
+		Command string
+		Args    []string
 	}
-	look := func() (names string) {
-		if err := json.Unmarshal([]byte(d.must(t, "", "kubectl", "config", "view", "--raw", "-o", "json")), &view); err != nil {
+	look := func() string {
+		users = nil
+		if err := json.Unmarshal([]byte(d.must(t, "", kubeconfig, "view", file)), &users); err != nil {
 			t.Fatal(err)
 		}
-		for _, u := range view.Users {
-			names += u.Name + " "
-		}
-		return names
+		return strings.Join(slices.Sorted(maps.Keys(users)), " ")
 	}
-	if names := look(); names != "corp old " {
+	if names := look(); names != "corp old" {
 		t.Fatalf("the users are %s", names)
 	}
-	exec := view.Users[0].User.Exec
-	if exec.Command != program || len(exec.Args) != 3 || exec.Args[2] != hostile {
-		t.Errorf("kubectl reads %+v", exec)
+	if corp := users["corp"]; corp.Command != program || len(corp.Args) != 3 || corp.Args[2] != hostile {
+		t.Errorf("kubectl reads %+v", corp)
 	}
 	// kubectl writes the whole file in its own way.
-	d.must(t, "", "kubectl", "config", "set-context", "c", "--user=corp")
-	d.must(t, "", "kubectl", "config", "set-credentials", "third", "--token=x")
+	d.must(t, "", kubeconfig, "edit", file, "c", "corp")
 	if p, empty := mustInstall(t, d.Home, q); !empty {
 		t.Errorf("kubectl's own writing made us change:\n%s", preview(t, p))
 	}
 	mustUninstall(t, d.Home, q)
-	if names := look(); names != "old third " {
+	if names := look(); names != "old third" {
 		t.Errorf("after uninstalling the users are %s in\n%s", names, get(t, file))
 	}
 }
