@@ -244,7 +244,7 @@ func (k *Keeper) addWithToken(ctx context.Context, e *entry, token Secret) (Sess
 				refused.Field = "client_secret"
 			}
 			if refused.Code == CodeSignIn {
-				refused.Field, refused.Detail = "refresh_token", fmt.Sprintf(words.tokenRefused, e.def.Name)
+				refused.Field, refused.Detail = "refresh_token", fmt.Sprintf(words().tokenRefused, e.def.Name)
 			}
 		}
 		return fail(r.err)

@@ -232,7 +232,7 @@ func TestGrantThatIsElsewhere(t *testing.T) {
 		w.store = newMemory()
 		w.start()
 		time.Sleep(time.Minute)
-		if s := w.session("one"); s.State != KeychainLocked || s.Reason != "absent" || s.Detail != words.elsewhere {
+		if s := w.session("one"); s.State != KeychainLocked || s.Reason != "absent" || s.Detail != words().elsewhere {
 			t.Errorf("the session is %s, %s, %q", s.State, s.Reason, s.Detail)
 		}
 		w.stop()

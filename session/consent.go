@@ -32,7 +32,7 @@ func (k *Keeper) accept(ctx context.Context, l *login, p *provider.Provider, sco
 		}
 	})
 	if d.ID == "" { // the loop has ended
-		return &signin.Error{Kind: signin.KindCancelled, Detail: words.stopping}
+		return &signin.Error{Kind: signin.KindCancelled, Detail: words().stopping}
 	}
 	if !l.request.AsOther && known.Sub != "" && res.Account.Sub != "" && known.Sub != res.Account.Sub {
 		return &signin.Error{Kind: signin.KindWrongAccount, Detail: otherAccount(e.def.Name, known)}
@@ -44,7 +44,7 @@ func (k *Keeper) accept(ctx context.Context, l *login, p *provider.Provider, sco
 			k.storeFailed(e, err)
 			k.publish(e)
 		})
-		return &signin.Error{Kind: signin.KindStore, Detail: cmp.Or(words.keychain[Reason(storeReason(err))], err.Error())}
+		return &signin.Error{Kind: signin.KindStore, Detail: cmp.Or(words().keychain[Reason(storeReason(err))], err.Error())}
 	}
 	if d.SignedOut && e.provisional {
 		k.post(func() { e.d.SignedOut, e.d.Generation = false, g.generation })
@@ -61,7 +61,7 @@ func (k *Keeper) accept(ctx context.Context, l *login, p *provider.Provider, sco
 	})
 	k.writeDurable(d)
 	if g.refresh.Empty() && !g.expiresAt.IsZero() {
-		return &signin.Error{Kind: signin.KindNoRefresh, Detail: words.noRefresh}
+		return &signin.Error{Kind: signin.KindNoRefresh, Detail: words().noRefresh}
 	}
 	return nil
 }
@@ -106,7 +106,7 @@ func (k *Keeper) signedIn(e *entry, p *provider.Provider, g *grant) {
 func (k *Keeper) acquire(ctx context.Context, e *entry) error {
 	for {
 		var free chan struct{}
-		err := error(&Error{Code: CodeUnavailable, Detail: words.stopping})
+		err := error(&Error{Code: CodeUnavailable, Detail: words().stopping})
 		k.post(func() {
 			switch err = nil; {
 			case e.removed:

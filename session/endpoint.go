@@ -19,7 +19,7 @@ func (k *Keeper) endpointMoved(e *entry, host string, now time.Time) {
 	e.failures, e.nextTry = 0, time.Time{}
 	e.d.Refused = &refusal{
 		Verdict: provider.VerdictSetup, Reason: ReasonSetupConfig, Code: codeEndpoint, Generation: e.d.Generation, At: now,
-		Advice: fmt.Sprintf(words.endpoint, host),
+		Advice: fmt.Sprintf(words().endpoint, host),
 	}
 	e.plan(roll())
 	k.save(e)
@@ -36,6 +36,6 @@ func (k *Keeper) tokenElsewhere(def definition, p *provider.Provider) error {
 		return nil
 	}
 	return &Error{
-		Code: CodeInvalid, Session: def.Name, Field: "token_url", Detail: fmt.Sprintf(words.tokenHost, host, p.TokenURL),
+		Code: CodeInvalid, Session: def.Name, Field: "token_url", Detail: fmt.Sprintf(words().tokenHost, host, p.TokenURL),
 	}
 }

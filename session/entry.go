@@ -75,7 +75,7 @@ const codeMoved = "definition_moved"
 func movedRefusal(generation uint64, now time.Time) *refusal {
 	return &refusal{
 		Verdict: provider.VerdictSetup, Reason: ReasonSetupConfig, Code: codeMoved, Generation: generation, At: now,
-		Advice: words.moved,
+		Advice: words().moved,
 	}
 }
 
@@ -183,7 +183,7 @@ func (k *Keeper) stand(e *entry, now time.Time) (State, Reason, string) {
 		return Retrying, "", detail
 	}
 	if e.g != nil && e.g.refresh.Empty() && !e.g.expiresAt.IsZero() {
-		return Active, ReasonNoRefresh, words.noRefresh
+		return Active, ReasonNoRefresh, words().noRefresh
 	}
 	return Active, "", ""
 }
@@ -287,26 +287,26 @@ func (k *Keeper) problem(e *entry, now time.Time) *Error {
 	}
 	switch state {
 	case Paused:
-		err.Code, err.Detail = CodePaused, fmt.Sprintf(words.paused, e.def.Name, quoted(e.def.Name))
+		err.Code, err.Detail = CodePaused, fmt.Sprintf(words().paused, e.def.Name, quoted(e.def.Name))
 	case SignedOut:
-		err.Code, err.Detail = CodeSignIn, fmt.Sprintf(words.signedOut, e.def.Name, quoted(e.def.Name))
+		err.Code, err.Detail = CodeSignIn, fmt.Sprintf(words().signedOut, e.def.Name, quoted(e.def.Name))
 	case SetupNeeded:
-		err.Code, err.Detail = CodeSetup, sentence(detail, words.setup[reason], e.def.Name)
+		err.Code, err.Detail = CodeSetup, sentence(detail, words().setup[reason], e.def.Name)
 		if reason == ReasonSetupClient {
-			err.Detail = fmt.Sprintf(words.setClient, e.def.Name, quoted(e.def.Name))
+			err.Detail = fmt.Sprintf(words().setClient, e.def.Name, quoted(e.def.Name))
 		}
 	case SignInNeeded:
-		err.Code, err.Detail = CodeSignIn, fmt.Sprintf(words.signIn[reason].detail+" "+words.signInAgain, e.def.Name, quoted(e.def.Name))
+		err.Code, err.Detail = CodeSignIn, fmt.Sprintf(words().signIn[reason].detail+" "+words().signInAgain, e.def.Name, quoted(e.def.Name))
 	case KeychainLocked:
-		err.Code, err.Detail = CodeKeychain, cmp.Or(detail, words.keychain[reason])
+		err.Code, err.Detail = CodeKeychain, cmp.Or(detail, words().keychain[reason])
 	default:
 		if e.g != nil && e.g.refresh.Empty() {
 			err.Code, err.Reason = CodeSignIn, ReasonExpired
-			err.Detail = fmt.Sprintf(words.signIn[ReasonExpired].detail+" "+words.signInAgain, e.def.Name, quoted(e.def.Name))
+			err.Detail = fmt.Sprintf(words().signIn[ReasonExpired].detail+" "+words().signInAgain, e.def.Name, quoted(e.def.Name))
 			return err
 		}
 		err.Code, err.RetryAt = CodeUnavailable, k.nextTimerTry(e)
-		err.Detail = fmt.Sprintf(words.unavailable, e.def.Name)
+		err.Detail = fmt.Sprintf(words().unavailable, e.def.Name)
 		if e.d.LastError != nil {
 			err.Detail += " " + cmp.Or(e.d.LastError.Message, e.d.LastError.Code+".")
 		}

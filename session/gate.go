@@ -222,7 +222,7 @@ func (k *Keeper) settle(e *entry, w *waiter, now time.Time) (r reply, ok bool) {
 		k.soonAgain(e, p, now)
 	}
 	if e.busy && p.Code == CodeUnavailable && e.d.LastError == nil {
-		p.Detail = words.busyWait
+		p.Detail = words().busyWait
 	}
 	return reply{err: p}, true
 }
@@ -234,7 +234,7 @@ func (k *Keeper) soonAgain(e *entry, p *Error, now time.Time) {
 		p.RetryAt = latest(p.RetryAt, at)
 	}
 	if e.demanded && e.d.LastError == nil {
-		p.Detail = words.busyWait
+		p.Detail = words().busyWait
 	}
 }
 

@@ -183,7 +183,7 @@ func (k *Keeper) drain(cancel context.CancelFunc) {
 	k.stopping.Store(true)
 	for _, e := range k.entries {
 		for _, w := range e.waiters {
-			w.reply <- reply{err: &Error{Code: CodeUnavailable, Session: e.def.Name, Detail: words.stopping}}
+			w.reply <- reply{err: &Error{Code: CodeUnavailable, Session: e.def.Name, Detail: words().stopping}}
 		}
 		e.waiters = nil
 	}
@@ -312,7 +312,7 @@ func (k *Keeper) changed(e *entry) {
 // call runs f on the loop and waits for it.
 func (k *Keeper) call(ctx context.Context, f func()) error {
 	if k.stopping.Load() {
-		return &Error{Code: CodeUnavailable, Detail: words.stopping}
+		return &Error{Code: CodeUnavailable, Detail: words().stopping}
 	}
 	done := make(chan struct{})
 	select {
@@ -322,7 +322,7 @@ func (k *Keeper) call(ctx context.Context, f func()) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-k.stopped:
-		return &Error{Code: CodeUnavailable, Detail: words.stopping}
+		return &Error{Code: CodeUnavailable, Detail: words().stopping}
 	}
 }
 

@@ -38,7 +38,7 @@ func (k *Keeper) saveSecret(ctx context.Context, e *entry, s Secret) error {
 	}
 	if err != nil {
 		reason := Reason(storeReason(err))
-		return &Error{Code: CodeKeychain, Reason: reason, Session: e.def.Name, Detail: cmp.Or(words.keychain[reason], err.Error())}
+		return &Error{Code: CodeKeychain, Reason: reason, Session: e.def.Name, Detail: cmp.Or(words().keychain[reason], err.Error())}
 	}
 	return nil
 }

@@ -108,7 +108,7 @@ func (k *Keeper) loadedGrant(e *entry, g *grant, secret Secret, err error) {
 		e.d.Refused = &refusal{Verdict: provider.VerdictSignIn, Reason: ReasonRefused, At: k.now(), Advice: err.Error()}
 	case errors.Is(err, fs.ErrNotExist) && !e.d.SignedOut && e.d.Generation > 0:
 		// It is there, but not here: never call that signed out.
-		e.client.Secret, e.storeFault, e.storeWords = secret, "absent", words.elsewhere
+		e.client.Secret, e.storeFault, e.storeWords = secret, "absent", words().elsewhere
 		e.nextTry = k.now().Add(maxNap)
 		k.log.Warn("the keychain does not hold a session's grant", "session", e.def.Name)
 	case errors.Is(err, fs.ErrNotExist) || err == nil && e.d.SignedOut && g.generation <= e.d.Generation:

@@ -154,7 +154,7 @@ func (l *login) view() Login {
 			v.Detail += " " + l.failure.Action()
 		}
 		if a := l.failure.Answer; a.Code != "" {
-			v.Detail += " " + fmt.Sprintf(words.answered, answerText(a))
+			v.Detail += " " + fmt.Sprintf(words().answered, answerText(a))
 		}
 	}
 	return v

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -15,33 +16,39 @@ import (
 // text is what people are told about a reason; %q in detail is the session's name.
 type text struct{ title, detail string }
 
-// words is what errors say, all of it from the one table. %q is the session's name, %s what a shell takes for it.
-var words = struct {
+// errorWords is what errors say, all of it from the one table. %q is the session's name, %s what a shell takes for it.
+type errorWords struct {
 	paused, signedOut, unavailable, signInAgain, noRefresh string
 	stopping, busyWait, moved, setClient, elsewhere        string
 	tokenRefused, answered, endpoint, tokenHost            string
 	signIn                                                 map[Reason]text
 	setup                                                  map[Reason]string
 	keychain                                               map[Reason]string
-}{
-	paused:       withCommand(about(Paused, "")),
-	signedOut:    withCommand(about(SignedOut, "")),
-	signInAgain:  command(about(SignInNeeded, "")),
-	setClient:    withCommand(about(SetupNeeded, ReasonSetupClient)),
-	noRefresh:    unnamed(about(Active, ReasonNoRefresh).Detail),
-	unavailable:  format(table.Say(table.Errors, "unavailable", table.Values{"name": standIn})),
-	tokenRefused: format(table.Say(table.Errors, "old_refused", table.Values{"name": standIn})),
-	answered:     table.Say(table.Errors, "answered", table.Values{"answer": "%s"}),
-	stopping:     table.Say(table.Errors, "stopping", nil),
-	busyWait:     table.Say(table.Errors, "too_slow", nil),
-	moved:        table.Say(table.Errors, "moved", nil),
-	elsewhere:    table.Say(table.Errors, "elsewhere", nil),
-	endpoint:     table.Say(table.Errors, "endpoint_moved", table.Values{"host": "%s"}),
-	tokenHost:    table.Say(table.Errors, "token_elsewhere", table.Values{"host": "%s", "url": "%s"}),
-	signIn:       signInTexts(),
-	setup:        setupTexts(),
-	keychain:     keychainTexts(),
 }
+
+// words gives them. They are made when the first is asked for: every command of the keeper's program links this package,
+// and few of them say any.
+var words = sync.OnceValue(func() errorWords {
+	return errorWords{
+		paused:       withCommand(about(Paused, "")),
+		signedOut:    withCommand(about(SignedOut, "")),
+		signInAgain:  command(about(SignInNeeded, "")),
+		setClient:    withCommand(about(SetupNeeded, ReasonSetupClient)),
+		noRefresh:    unnamed(about(Active, ReasonNoRefresh).Detail),
+		unavailable:  format(table.Say(table.Errors, "unavailable", table.Values{"name": standIn})),
+		tokenRefused: format(table.Say(table.Errors, "old_refused", table.Values{"name": standIn})),
+		answered:     table.Say(table.Errors, "answered", table.Values{"answer": "%s"}),
+		stopping:     table.Say(table.Errors, "stopping", nil),
+		busyWait:     table.Say(table.Errors, "too_slow", nil),
+		moved:        table.Say(table.Errors, "moved", nil),
+		elsewhere:    table.Say(table.Errors, "elsewhere", nil),
+		endpoint:     table.Say(table.Errors, "endpoint_moved", table.Values{"host": "%s"}),
+		tokenHost:    table.Say(table.Errors, "token_elsewhere", table.Values{"host": "%s", "url": "%s"}),
+		signIn:       signInTexts(),
+		setup:        setupTexts(),
+		keychain:     keychainTexts(),
+	}
+})
 
 // The reasons of each state that has some.
 var (
@@ -144,8 +151,8 @@ const (
 	actionClick  = "default"
 )
 
-var signInActions = []NoticeAction{
-	{actionSignIn, table.Label("sign_in_again")}, {actionLater, table.Label("later")},
+func signInActions() []NoticeAction {
+	return []NoticeAction{{actionSignIn, table.Label("sign_in_again")}, {actionLater, table.Label("later")}}
 }
 
 func endNotice(s Session, now time.Time) Notice {
@@ -159,7 +166,7 @@ func aheadNotice(s Session, now time.Time) Notice {
 }
 
 func endsNotice(id string, s Session, now time.Time, at string) Notice {
-	n := Notice{Key: keySession + s.Name, Actions: signInActions}
+	n := Notice{Key: keySession + s.Name, Actions: signInActions()}
 	n.Title, n.Body = table.Notice(id, table.Values{
 		"name": table.Name(s.Name), "span": table.Safe(table.About(s.EndsAt.Sub(now))), "time": table.Safe(at),
 	})
@@ -168,7 +175,7 @@ func endsNotice(id string, s Session, now time.Time, at string) Notice {
 
 func signInNotice(s Session, link string) Notice {
 	p, _ := table.Of(string(SignInNeeded), string(s.Reason), s.Name)
-	n := Notice{Key: keySession + s.Name, Urgent: true, Title: p.Title, Body: p.Detail, Actions: signInActions}
+	n := Notice{Key: keySession + s.Name, Urgent: true, Title: p.Title, Body: p.Detail, Actions: signInActions()}
 	if link != "" {
 		n.Body += " " + table.Say(table.Sentences, "link", table.Values{"link": table.Address(link)})
 	}
@@ -177,7 +184,7 @@ func signInNotice(s Session, link string) Notice {
 
 func setupNotice(s Session) Notice {
 	n := Notice{Key: keySession + s.Name, Urgent: true}
-	why := table.Safe(words.setup[s.Reason])
+	why := table.Safe(words().setup[s.Reason])
 	if s.Detail != "" && (why == "" || s.Reason == ReasonSetupConfig) { // which setting it is
 		why = table.Message(s.Detail)
 	}
@@ -228,7 +235,7 @@ func checkOffNotice(name string) Notice {
 func keychainNotice(reason Reason, detail string) Notice {
 	p := table.OfKeychain(string(reason))
 	body := p.Detail
-	if words.keychain[reason] == "" {
+	if words().keychain[reason] == "" {
 		body = cmp.Or(string(table.Message(detail)), body)
 	}
 	return Notice{Key: keyKeychain, Urgent: true, Title: p.Title, Body: body}
@@ -237,7 +244,7 @@ func keychainNotice(reason Reason, detail string) Notice {
 func noRefreshNotice(name string) Notice {
 	n := Notice{Key: keySession + name}
 	n.Title, n.Body = table.Notice("no_refresh", table.Values{
-		"name": table.Name(name), "why": table.Safe(words.noRefresh),
+		"name": table.Name(name), "why": table.Safe(words().noRefresh),
 	})
 	return n
 }

@@ -64,23 +64,23 @@ func same[K ~string, V any](t *testing.T, what string, got map[K]V, want []K) {
 func TestErrorsNameTheSession(t *testing.T) {
 	const name = "my work\u202e"
 	for what, format := range map[string]string{
-		"paused": words.paused, "signed out": words.signedOut, "client": words.setClient,
+		"paused": words().paused, "signed out": words().signedOut, "client": words().setClient,
 	} {
 		checkError(t, what, fmt.Sprintf(format, name, quoted(name)))
 	}
 	for _, reason := range signInReasons {
-		checkError(t, string(reason), fmt.Sprintf(words.signIn[reason].detail+" "+words.signInAgain, name, quoted(name)))
+		checkError(t, string(reason), fmt.Sprintf(words().signIn[reason].detail+" "+words().signInAgain, name, quoted(name)))
 	}
 	for what, text := range map[string]string{
-		"unavailable": fmt.Sprintf(words.unavailable, name), "old refused": fmt.Sprintf(words.tokenRefused, name),
-		"answered": fmt.Sprintf(words.answered, "no"), "stopping": words.stopping, "busy": words.busyWait,
-		"moved": words.moved, "endpoint": fmt.Sprintf(words.endpoint, "as.test"), "elsewhere": words.elsewhere, "no refresh": words.noRefresh,
+		"unavailable": fmt.Sprintf(words().unavailable, name), "old refused": fmt.Sprintf(words().tokenRefused, name),
+		"answered": fmt.Sprintf(words().answered, "no"), "stopping": words().stopping, "busy": words().busyWait,
+		"moved": words().moved, "endpoint": fmt.Sprintf(words().endpoint, "as.test"), "elsewhere": words().elsewhere, "no refresh": words().noRefresh,
 	} {
 		if strings.ContainsAny(text, "%{}") || strings.Contains(text, standIn) || len(text) < 10 {
 			t.Errorf("%s: %q", what, text)
 		}
 	}
-	for _, texts := range []map[Reason]string{words.setup, words.keychain} {
+	for _, texts := range []map[Reason]string{words().setup, words().keychain} {
 		for reason, text := range texts {
 			if strings.ContainsAny(text, "%{}") || strings.Contains(text, standIn) || !unicode.IsUpper([]rune(text)[0]) {
 				t.Errorf("%s: %q", reason, text)
