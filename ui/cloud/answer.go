@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"sessionkeeper/session/secret"
@@ -15,11 +16,17 @@ import (
 
 const stsNamespace = "https://sts.amazonaws.com/doc/2011-06-15/"
 
+// form is a regular expression that is compiled when it is first asked for: every command of the keeper's program links
+// this package, and few of them meet AWS.
+func form(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+}
+
 var (
 	errAnswer = errors.New("the answer is none of STS's")
 
-	keyForm     = regexp.MustCompile(`^[A-Z0-9]{16,128}$`)
-	accountForm = regexp.MustCompile(`^arn:aws[a-z-]*:sts::([0-9]{12}):assumed-role/`)
+	keyForm     = form(`^[A-Z0-9]{16,128}$`)
+	accountForm = form(`^arn:aws[a-z-]*:sts::([0-9]{12}):assumed-role/`)
 )
 
 // maxSecret bounds a secret key and a session token; AWS promises no size, and sends a few KiB at most.
@@ -49,13 +56,13 @@ func parseCredentials(body []byte) (client.AWSCredentials, error) {
 	token, okToken := one(in.SessionToken)
 	end, okEnd := one(in.Expiration)
 	expires, err := time.Parse(time.RFC3339, end)
-	if !okKey || !okSecret || !okToken || !okEnd || err != nil || !keyForm.MatchString(key) {
+	if !okKey || !okSecret || !okToken || !okEnd || err != nil || !keyForm().MatchString(key) {
 		return client.AWSCredentials{}, errAnswer
 	}
 	c := client.AWSCredentials{
 		AccessKeyID: key, SecretKey: secret.New(secretKey), SessionToken: secret.New(token), ExpiresAt: expires.UTC(),
 	}
-	if m := accountForm.FindStringSubmatch(a.Result[0].AssumedRoleUser.Arn); m != nil {
+	if m := accountForm().FindStringSubmatch(a.Result[0].AssumedRoleUser.Arn); m != nil {
 		c.AccountID = m[1]
 	}
 	return c, nil
@@ -64,7 +71,7 @@ func parseCredentials(body []byte) (client.AWSCredentials, error) {
 // stsError is what STS says went wrong, in its own words: text of a stranger.
 type stsError struct{ code, message string }
 
-var codeForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9.]{1,63}$`)
+var codeForm = form(`^[A-Za-z][A-Za-z0-9.]{1,63}$`)
 
 // parseError reads an error answer; not ok where it is none.
 func parseError(body []byte) (e stsError, ok bool) {
@@ -76,7 +83,7 @@ func parseError(body []byte) (e stsError, ok bool) {
 		return stsError{}, false
 	}
 	code := strings.TrimSpace(a.Error[0].Code)
-	if !codeForm.MatchString(code) {
+	if !codeForm().MatchString(code) {
 		return stsError{}, false
 	}
 	return stsError{code: code, message: a.Error[0].Message}, true

@@ -3,7 +3,6 @@ package cloud
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -26,7 +25,7 @@ type ask struct {
 	issuer, audience string // to be named where AWS refuses
 }
 
-var nameForm = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
+var nameForm = form(`^[\w+=,.@-]{2,64}$`)
 
 // The bounds of DurationSeconds; a role may have a lower one of its own.
 const (
@@ -44,7 +43,7 @@ func look(one session.Session, r client.AWSRequest) (ask, error) {
 	if as == "" {
 		as = roleSessionName(one.Name)
 	}
-	if !nameForm.MatchString(as) {
+	if !nameForm().MatchString(as) {
 		return ask{}, errors.New("the session name for AWS may have 2 to 64 letters, digits and any of _+=,.@-")
 	}
 	duration := time.Duration(r.Duration)
@@ -76,7 +75,7 @@ func look(one session.Session, r client.AWSRequest) (ask, error) {
 // roleSessionName makes a name for AWS's logs out of a session's.
 func roleSessionName(name string) string {
 	clean := strings.Map(func(r rune) rune {
-		if r < 0x80 && nameForm.MatchString("__"+string(r)) {
+		if r < 0x80 && nameForm().MatchString("__"+string(r)) {
 			return r
 		}
 		return '-'

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"regexp"
 	"strings"
 )
 
@@ -30,8 +29,8 @@ var partitions = []partition{
 }
 
 var (
-	roleForm   = regexp.MustCompile(`^arn:(aws[a-z-]*):iam::([0-9]{12}):role/[\x21-\x7e]{1,1000}$`)
-	regionForm = regexp.MustCompile(`^[a-z]{2,8}(-[a-z]{2,16}){1,3}-[0-9]{1,2}$`)
+	roleForm   = form(`^arn:(aws[a-z-]*):iam::([0-9]{12}):role/[\x21-\x7e]{1,1000}$`)
+	regionForm = form(`^[a-z]{2,8}(-[a-z]{2,16}){1,3}-[0-9]{1,2}$`)
 )
 
 // role is a role's ARN, taken apart.
@@ -42,7 +41,7 @@ type role struct {
 }
 
 func parseRole(arn string) (role, error) {
-	m := roleForm.FindStringSubmatch(arn)
+	m := roleForm().FindStringSubmatch(arn)
 	if m == nil {
 		return role{}, errors.New(`the role must be an ARN like "arn:aws:iam::123456789012:role/NAME"`)
 	}
@@ -68,7 +67,7 @@ func (r role) stsAddress(region string) (string, error) {
 	if region == "" {
 		region = r.partition.region
 	}
-	if !regionForm.MatchString(region) {
+	if !regionForm().MatchString(region) {
 		return "", fmt.Errorf(`%.60q is no region of AWS; name one like "eu-central-1"`, region)
 	}
 	p := partitionOf(region)
