@@ -155,6 +155,6 @@ func asAddition(err error) error {
 	case helper.ExitDone, helper.ExitFailed, helper.ExitUsage, helper.ExitSignIn:
 		return err
 	default:
-		return &fault{code: helper.ExitFailed, text: advice(err)}
+		return &fault{code: helper.ExitFailed, text: helper.Advice(err)}
 	}
 }

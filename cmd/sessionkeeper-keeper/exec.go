@@ -19,6 +19,7 @@ import (
 
 	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/cloud"
+	"sessionkeeper/ui/helper"
 )
 
 // The exit codes of exec where the command has none of its own, as of env(1) and of every shell.
@@ -141,7 +142,7 @@ func (f *execFlags) run(cmd *cobra.Command, args []string) error {
 }
 
 // ours is a failure before anything was started, with its own words.
-func ours(err error) error { return faultf(exitOurs, "%s", advice(err)) }
+func ours(err error) error { return faultf(exitOurs, "%s", helper.Advice(err)) }
 
 // hideTokens keeps what we hold from other programs of the user. The command gets limits and rights as they were.
 func hideTokens() error {

@@ -60,8 +60,5 @@ func exitCode(err error) int {
 	if p, ok := errors.AsType[*client.Problem](err); ok {
 		return helper.ExitOf(p.Code)
 	}
-	if r, ok := errors.AsType[*helper.RefusalError](err); ok {
-		return helper.ExitOf(r.Code)
-	}
 	return helper.ExitFailed
 }

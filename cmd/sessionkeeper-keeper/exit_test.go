@@ -77,7 +77,7 @@ func TestReport(t *testing.T) {
 	}
 	const slow = "asking the keeper: the keeper does not answer in time; see: sessionkeeper doctor"
 	for _, err := range []error{context.DeadlineExceeded, os.ErrDeadlineExceeded} {
-		if text := advice(fmt.Errorf("asking the keeper: %w", err)); text != slow {
+		if text := helper.Advice(fmt.Errorf("asking the keeper: %w", err)); text != slow {
 			t.Errorf("a keeper that does not answer: %q", text)
 		}
 	}

@@ -105,7 +105,7 @@ func (f *fileFlags) run(cmd *cobra.Command, c *client.Client, args []string) err
 		}
 		if err := c.RemoveFile(cmd.Context(), path); err != nil {
 			if p, ok := errors.AsType[*client.Problem](err); ok && p.Code == string(session.CodeNotFound) {
-				return faultf(helper.ExitFailed, "%s", advice(err)) // a file is no session
+				return faultf(helper.ExitFailed, "%s", helper.Advice(err)) // a file is no session
 			}
 			return err
 		}

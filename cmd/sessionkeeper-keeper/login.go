@@ -166,7 +166,7 @@ func (w *signIn) readAddress(ctx context.Context, l client.Login) (client.Login,
 		if p, ok := errors.AsType[*client.Problem](err); !ok || p.Code != string(session.CodeInvalid) {
 			return end, err
 		}
-		tell(w.cmd, "\n%s", clean(advice(err)))
+		tell(w.cmd, "\n%s", clean(helper.Advice(err)))
 	}
 }
 

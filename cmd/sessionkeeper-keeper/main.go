@@ -10,11 +10,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/helper"
 )
 
@@ -95,17 +93,9 @@ func report(stderr io.Writer, err error) int {
 	if err == nil || err.Error() == "" {
 		return code
 	}
-	_, _ = fmt.Fprintf(stderr, "sessionkeeper: %s\n", advice(err))
+	_, _ = fmt.Fprintf(stderr, "sessionkeeper: %s\n", helper.Advice(err))
 	if m, ok := errors.AsType[*misuse](err); ok {
 		_, _ = fmt.Fprintf(stderr, "usage: %s\n", m.usage)
 	}
 	return code
-}
-
-// advice is the error's text, ending with what to do next, safe for a terminal.
-func advice(err error) string {
-	if p, ok := errors.AsType[*client.Problem](err); ok && p.LoginURL != "" && !strings.Contains(err.Error(), p.LoginURL) {
-		err = fmt.Errorf("%w\nThe sign-in page is open: %s", err, p.LoginURL)
-	}
-	return helper.Advice(err)
 }

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"sessionkeeper/ui/api/fast"
 )
 
 // credential_process of AWS's libraries: JSON on stdout, a failure on stderr with an exit code, which they show
@@ -129,7 +131,7 @@ func (c Call) awsAnswer(ctx context.Context, b Binding, q awsQuestion) (string, 
 		return "", err
 	}
 	if status != 200 {
-		return "", refusedWith(status, answer)
+		return "", fast.Refusal(status, answer)
 	}
 	var got awsCredentials
 	if json.Unmarshal(answer, &got) != nil || got.AccessKeyID == "" || got.SecretAccessKey == "" || got.SessionToken == "" {
@@ -139,21 +141,4 @@ func (c Call) awsAnswer(ctx context.Context, b Binding, q awsQuestion) (string, 
 		Version: 1, AccessKeyID: got.AccessKeyID, SecretAccessKey: got.SecretAccessKey, SessionToken: got.SessionToken,
 		Expiration: told(got.Expiration, time.Now()).UTC(), AccountID: got.AccountID,
 	})
-}
-
-// refusedWith is the keeper's refusal, read from a problem (RFC 9457).
-func refusedWith(status int, body []byte) error {
-	var p struct {
-		Code, Title, Detail string
-		Reason, Session     string
-		RetryAt             time.Time `json:"retry_at"`
-		LoginURL            string    `json:"login_url"`
-	}
-	if json.Unmarshal(body, &p) != nil || p.Code == "" {
-		return fmt.Errorf("the keeper answered with status %d; restart it", status)
-	}
-	return &RefusalError{
-		Status: status, Code: p.Code, Title: p.Title, Detail: p.Detail, Reason: p.Reason, Session: p.Session,
-		RetryAt: p.RetryAt, LoginURL: p.LoginURL,
-	}
 }

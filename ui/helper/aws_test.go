@@ -173,7 +173,7 @@ func TestAWSHelperFails(t *testing.T) {
 
 func TestGoogleHelper(t *testing.T) {
 	ends := time.Now().Add(time.Hour).Truncate(time.Second)
-	good := fast.Answer{Status: 200, Token: secret.New("e30.e30.sig"), ExpiresAt: ends}
+	good := fast.Answer{Token: secret.New("e30.e30.sig"), ExpiresAt: ends}
 	const pool = "//iam.googleapis.com/locations/global/workforcePools/p/providers/x"
 	bound := Binding{Options: Options{Audience: pool}}
 	for name, c := range map[string]struct {
@@ -191,7 +191,7 @@ func TestGoogleHelper(t *testing.T) {
 		},
 		"another pool": {good, nil, map[string]string{"GOOGLE_EXTERNAL_ACCOUNT_AUDIENCE": "//other"}, "500", "for"},
 		"revoke":       {good, nil, map[string]string{"GOOGLE_EXTERNAL_ACCOUNT_REVOKE": "1"}, "500", "sessionkeeper logout"},
-		"sign-in":      {fast.Answer{Status: 401, Code: "sign_in_needed", Detail: "Sign in again."}, nil, nil, "401", "Sign in again."},
+		"sign-in":      {fast.Answer{}, &fast.Problem{Status: 401, Code: "sign_in_needed", Detail: "Sign in again."}, nil, "401", "Sign in again."},
 		"no keeper":    {fast.Answer{}, fast.ErrNoKeeper, nil, "500", "no keeper"},
 		"no answer":    {fast.Answer{}, errors.Join(context.DeadlineExceeded), nil, "500", "doctor"},
 	} {
@@ -214,7 +214,7 @@ func TestGoogleHelper(t *testing.T) {
 func TestAzureHelper(t *testing.T) {
 	ends := time.Now().Add(time.Hour).Truncate(time.Second)
 	k := &cloudKeeper{token: fast.Answer{
-		Status: 200, Token: secret.New("eyJ"), ExpiresAt: ends,
+		Token: secret.New("eyJ"), ExpiresAt: ends,
 		Scopes: []string{"https://management.azure.com/user_impersonation", "offline_access"},
 	}}
 	out, errs, exit := callOf(t, k, "azure", nil, nil,

@@ -132,7 +132,7 @@ func (c Call) BindingOf() (Binding, error) {
 	return Binding{Tool: c.Tool.ID, Session: c.Session}, nil
 }
 
-// Hand asks the keeper for the token that a binding's tool wants. A refusal is a *RefusalError.
+// Hand asks the keeper for the token that a binding's tool wants. A refusal is a *fast.Problem.
 func (c Call) Hand(ctx context.Context, b Binding) (fast.Answer, error) {
 	return c.ask(ctx, b, fast.Request{MinTTL: c.Tool.MinTTL, Wait: tokenWait})
 }
@@ -153,9 +153,6 @@ func (c Call) ask(ctx context.Context, b Binding, r fast.Request) (fast.Answer, 
 	a, err := c.Keeper.Token(ctx, b.Session, r)
 	if err != nil {
 		return fast.Answer{}, err
-	}
-	if a.Token.Empty() {
-		return fast.Answer{}, refusal(a)
 	}
 	if strings.ContainsFunc(a.Token.Reveal(), isControl) {
 		return fast.Answer{}, errors.New("the provider's token has control characters and fits into no header")

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"time"
 
 	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/fast"
@@ -46,37 +45,14 @@ func ExitOf(code string) int {
 	return ExitFailed
 }
 
-// RefusalError is the keeper's refusal to give a token (RFC 9457). Detail is one sentence that ends with what to do next.
-type RefusalError struct {
-	Status              int
-	Code, Title, Detail string
-	Reason, Session     string
-	RetryAt             time.Time
-	LoginURL            string
-}
-
-func (r *RefusalError) Error() string {
-	if r.Detail != "" {
-		return r.Detail
-	}
-	return r.Title
-}
-
-func refusal(a fast.Answer) error {
-	return &RefusalError{
-		Status: a.Status, Code: a.Code, Title: a.Title, Detail: a.Detail, Reason: a.Reason,
-		Session: a.Session, RetryAt: a.RetryAt, LoginURL: a.LoginURL,
-	}
-}
-
 // Advice is what to print of an error: its text, ending with what to do next where we know more than the error, each
 // line safe for a terminal.
 func Advice(err error) string {
 	text := err.Error()
-	r, refused := errors.AsType[*RefusalError](err)
+	p, refused := errors.AsType[*fast.Problem](err)
 	switch {
-	case refused && r.LoginURL != "" && !strings.Contains(text, r.LoginURL):
-		text += "\nThe sign-in page is open: " + r.LoginURL
+	case refused && p.LoginURL != "" && !strings.Contains(text, p.LoginURL):
+		text += "\nThe sign-in page is open: " + p.LoginURL
 	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded):
 		for _, library := range []error{context.DeadlineExceeded, os.ErrDeadlineExceeded} {
 			text = strings.TrimSuffix(text, ": "+library.Error())
@@ -102,9 +78,10 @@ func report(stderr io.Writer, err error) int {
 	return exitCode(err)
 }
 
+// exitCode says what a call that ended with err exits with.
 func exitCode(err error) int {
-	if r, ok := errors.AsType[*RefusalError](err); ok {
-		return ExitOf(r.Code)
+	if p, ok := errors.AsType[*fast.Problem](err); ok {
+		return ExitOf(p.Code)
 	}
 	return ExitFailed
 }

@@ -26,9 +26,10 @@ type fakeKeeper struct {
 type fakeSession struct {
 	generation uint64
 	expiresAt  time.Time
-	refusal    *fast.Answer // instead of a token
-	stuck      bool         // no newer token is to be had
-	rejected   int          // how many rejections hit the current generation
+	refusal    error  // instead of a token
+	suffix     string // of its tokens
+	stuck      bool   // no newer token is to be had
+	rejected   int    // how many rejections hit the current generation
 }
 
 func newFakeKeeper(names ...string) *fakeKeeper {
@@ -48,14 +49,16 @@ func (k *fakeKeeper) Token(ctx context.Context, name string, r fast.Request) (fa
 	s := k.sessions[name]
 	switch {
 	case s == nil:
-		return fast.Answer{Status: 404, Code: "not_found", Detail: "There is no session: see `sessionkeeper list`."}, nil
+		return fast.Answer{}, &fast.Problem{
+			Status: 404, Code: "not_found", Detail: "There is no session: see `sessionkeeper list`.",
+		}
 	case s.refusal != nil:
-		return *s.refusal, nil
+		return fast.Answer{}, s.refusal
 	case r.Force && !s.stuck:
 		s.generation++
 	}
 	return fast.Answer{
-		Status: 200, Token: secret.New(s.token(name, r.IDToken)), Type: "Bearer", ExpiresAt: s.expiresAt, Generation: s.generation,
+		Token: secret.New(s.token(name, r.IDToken)), Type: "Bearer", ExpiresAt: s.expiresAt, Generation: s.generation,
 	}, nil
 }
 
@@ -64,7 +67,7 @@ func (s *fakeSession) token(name string, id bool) string {
 	if id {
 		kind = "id"
 	}
-	return fmt.Sprintf("%s-of-%s-%d", kind, name, s.generation)
+	return fmt.Sprintf("%s-of-%s-%d%s", kind, name, s.generation, s.suffix)
 }
 
 func (k *fakeKeeper) Reject(_ context.Context, name string, generation uint64) error {
@@ -79,8 +82,8 @@ func (k *fakeKeeper) Post(context.Context, string, []byte) (int, []byte, error) 
 }
 
 // signInNeeded is the refusal of a session that was revoked.
-func signInNeeded() *fast.Answer {
-	return &fast.Answer{
+func signInNeeded() error {
+	return &fast.Problem{
 		Status: 401, Code: "sign_in_needed", Title: "Sign-in needed", Reason: "revoked",
 		Detail: "Access was revoked:\x1b[31m sign in with `sessionkeeper login work`.",
 	}

@@ -209,7 +209,7 @@ func TestGitWithoutToken(t *testing.T) {
 	if got.stdout != "quit=1\n" || got.exit != ExitSignIn || !strings.Contains(got.stderr, "sessionkeeper login work") {
 		t.Errorf("a session that was revoked: %+v", got)
 	}
-	k.sessions["work"].refusal = &fast.Answer{Status: 200, Token: secret.New("a\nhost=evil.example"), Generation: 1}
+	k.sessions["work"].refusal, k.sessions["work"].suffix = nil, "\nhost=evil.example"
 	got = runHelper(t, k, testHome(t, gitBindings), "protocol=https\nhost=example.org\n", "git", "-", "get")
 	if got.stdout != "quit=1\n" || got.exit != ExitFailed || strings.Contains(got.stderr, "evil") {
 		t.Errorf("a token with a line feed: %+v", got)

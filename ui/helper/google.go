@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"sessionkeeper/ui/api/fast"
 )
 
 // An executable-sourced credential of Google's libraries: the keeper's token is the subject token that they take to
@@ -77,8 +79,8 @@ func (c Call) googleAnswer(ctx context.Context) (googleAnswer, error) {
 
 // googleCode is HTTP's status where the keeper refused; the libraries show it with the message.
 func googleCode(err error) string {
-	if r, ok := errors.AsType[*RefusalError](err); ok {
-		return strconv.Itoa(r.Status)
+	if p, ok := errors.AsType[*fast.Problem](err); ok {
+		return strconv.Itoa(p.Status)
 	}
 	return "500"
 }

@@ -36,7 +36,7 @@ type Call struct {
 	fault error // why the bindings cannot be read
 }
 
-// Keeper is what a helper asks of the keeper. A refusal is no error; see fast.Answer.
+// Keeper is what a helper asks of the keeper. A refusal is a *fast.Problem.
 type Keeper interface {
 	Token(ctx context.Context, session string, r fast.Request) (fast.Answer, error)
 	// Reject says that a resource refused the token of this generation.

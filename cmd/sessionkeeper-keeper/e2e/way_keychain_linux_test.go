@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -46,8 +45,8 @@ func TestWayKeychainLocked(t *testing.T) {
 	prompts.Shown()
 	d.ring.Unlock() // what typing the password does
 	page.seeRow("work", "Signed in")
-	if a, err := d.token("work", 10*time.Second); err != nil || a.Status != http.StatusOK {
-		t.Errorf("a token after the keychain was unlocked: %d %s %s, %v", a.Status, a.Code, a.Detail, err)
+	if _, err := d.token("work", 10*time.Second); err != nil {
+		t.Errorf("a token after the keychain was unlocked: %v", err)
 	}
 	if !page.saysSoon("work", "Renews in") {
 		t.Errorf("the page does not say when the session is renewed, only:\n%s", page.row("work"))

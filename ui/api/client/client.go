@@ -342,9 +342,9 @@ func (c *Client) send(ctx context.Context, o call) (*http.Response, error) {
 }
 
 func problem(response *http.Response) error {
-	p := new(Problem)
-	if err := json.NewDecoder(io.LimitReader(response.Body, maxAnswer)).Decode(p); err != nil || p.Code == "" {
-		return fmt.Errorf("the keeper answered %s; restart it", response.Status)
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	if err != nil {
+		return fmt.Errorf("reading the keeper's answer: %w", err)
 	}
-	return p
+	return fast.Refusal(response.StatusCode, body)
 }

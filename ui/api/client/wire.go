@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"sessionkeeper/session/secret"
+	"sessionkeeper/ui/api/fast"
 )
 
 // Account is who signed in.
@@ -386,23 +387,5 @@ type Clock struct {
 	Seen  string   // the host that told
 }
 
-// Problem is an error as the keeper tells it (RFC 9457). Detail is one sentence that ends with what to do next.
-type Problem struct {
-	Type     string    `json:"type"`
-	Title    string    `json:"title"`
-	Status   int       `json:"status"`
-	Detail   string    `json:"detail,omitempty"`
-	Code     string    `json:"code"`
-	Reason   string    `json:"reason,omitempty"`
-	Session  string    `json:"session,omitempty"`
-	RetryAt  time.Time `json:"retry_at,omitzero"`
-	LoginURL string    `json:"login_url,omitempty"`
-	Field    string    `json:"field,omitempty"` // what of the request's body is wrong, by its JSON name
-}
-
-func (p *Problem) Error() string {
-	if p.Detail != "" {
-		return p.Detail
-	}
-	return p.Title
-}
+// Problem is the keeper's refusal, an error.
+type Problem = fast.Problem

@@ -27,8 +27,8 @@ const (
 )
 
 // Token asks the keeper at socket for a token of the session called name. It returns an error wrapping ErrNoKeeper
-// where none listens; a refusal is no error: see Answer.Status. Without a deadline in ctx it waits 15 s longer than
-// the request's own wait.
+// where none listens, and a *Problem where the keeper refuses. Without a deadline in ctx it waits 15 s longer than the
+// request's own wait.
 func Token(ctx context.Context, socket, name string, r Request) (Answer, error) {
 	var b buffer
 	body := r.appendTo(b.body[:0])
@@ -36,26 +36,18 @@ func Token(ctx context.Context, socket, name string, r Request) (Answer, error) 
 	if err != nil {
 		return Answer{}, err
 	}
-	a, err := decode(status, answer)
-	if err != nil {
-		return Answer{}, fmt.Errorf("asking the keeper: %w", err)
-	}
-	return a, nil
+	return decode(status, answer)
 }
 
 // Reject tells the keeper at socket that a resource refused the token of this generation. It returns an error wrapping
-// ErrNoKeeper where none listens, and the keeper's own words where it refuses to hear of it.
+// ErrNoKeeper where none listens, and a *Problem where the keeper refuses to hear of it.
 func Reject(ctx context.Context, socket, name string, generation uint64) error {
 	body := append(strconv.AppendUint([]byte(`{"generation":`), generation, 10), '}')
 	status, answer, err := Post(ctx, socket, sessionPath(name, "/rejected"), body)
 	if err != nil || status == ok {
 		return err
 	}
-	a, err := decode(status, answer)
-	if err != nil {
-		return fmt.Errorf("asking the keeper: %w", err)
-	}
-	return errors.New(a.text())
+	return Refusal(status, answer)
 }
 
 // Post sends a JSON body to a path of the local API and gives its answer, of whatever status. The path must be escaped
