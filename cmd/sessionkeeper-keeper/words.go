@@ -10,13 +10,8 @@ import (
 	"sessionkeeper/ui/api/client"
 )
 
-// clean makes text of strangers (names, a provider's messages) safe for a terminal, whole. The isolates that our own
-// sentences put around names go: few terminals know them.
-func clean(s string) string {
-	return words.Clean(isolates.Replace(s), 0)
-}
-
-var isolates = strings.NewReplacer("\u2068", "", "\u2069", "")
+// clean makes text of strangers (names, a provider's messages) safe for a terminal.
+func clean(s string) string { return words.Line(s) }
 
 // named is a name in a sentence on a terminal.
 func named(s string) words.Safe { return words.Safe(clean(s)) }

@@ -18,20 +18,6 @@ import (
 	"sessionkeeper/ui/api/client"
 )
 
-func TestClean(t *testing.T) {
-	for given, want := range map[string]string{
-		"plain ünïcode 日本":       "plain ünïcode 日本",
-		"\x1b[31mred\n":          "\uFFFD[31mred\uFFFD",
-		"\u202egpj.exe":          "\uFFFDgpj.exe", // right-to-left override
-		"“\u2068日本\u2069”":       "“日本”",          // isolates, which our own sentences have
-		strings.Repeat("x", 500): strings.Repeat("x", 500),
-	} {
-		if got := clean(given); got != want {
-			t.Errorf("clean(%q) = %q; want %q", given, got, want)
-		}
-	}
-}
-
 // Every state has words, and each that wants something of the user says what to run.
 func TestSentence(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

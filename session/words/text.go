@@ -76,6 +76,12 @@ func Clean(text string, limit int) string {
 	return cut(b.String(), limit)
 }
 
+// Line makes text of strangers safe for a line on a terminal, whole. The isolates that our own sentences put around names
+// go: few terminals know them.
+func Line(text string) string {
+	return Clean(strings.ReplaceAll(strings.ReplaceAll(text, firstStrongIsolate, ""), popIsolate, ""), 0)
+}
+
 // joiner reports whether r is the zero width joiner or its opposite.
 func joiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
 

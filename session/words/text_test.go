@@ -53,6 +53,20 @@ func TestClean(t *testing.T) {
 	}
 }
 
+func TestLine(t *testing.T) {
+	for given, want := range map[string]string{
+		"plain ünïcode 日本":       "plain ünïcode 日本",
+		"\x1b[31mred\n":          "\uFFFD[31mred\uFFFD",
+		"\u202egpj.exe":          "\uFFFDgpj.exe", // right-to-left override
+		"“\u2068日本\u2069”":       "“日本”",          // isolates, which our own sentences have
+		strings.Repeat("x", 500): strings.Repeat("x", 500),
+	} {
+		if got := Line(given); got != want {
+			t.Errorf("Line(%q) = %q; want %q", given, got, want)
+		}
+	}
+}
+
 func TestSafe(t *testing.T) {
 	for _, c := range []struct{ got, want Safe }{
 		{Name("work"), "work"},

@@ -61,13 +61,10 @@ func Advice(err error) string {
 	}
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
-		lines[i] = words.Clean(isolates.Replace(line), 0)
+		lines[i] = words.Line(line)
 	}
 	return strings.Join(lines, "\n")
 }
-
-// isolates are what our own sentences put around names; few terminals know them.
-var isolates = strings.NewReplacer("\u2068", "", "\u2069", "")
 
 // report writes what went wrong and gives the exit code.
 func report(stderr io.Writer, err error) int {
