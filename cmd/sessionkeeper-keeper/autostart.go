@@ -9,6 +9,7 @@ import (
 	"sessionkeeper/session/config"
 	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/api/places"
+	"sessionkeeper/ui/api/programs"
 )
 
 func autostartCommand() *cobra.Command {
@@ -91,7 +92,7 @@ func printAutostart(cmd *cobra.Command, a client.Autostart, asked bool) error {
 
 // ownPrograms are what is to start at log-in.
 func ownPrograms() (atLogin, error) {
-	program, err := front()
+	program, err := programs.Front()
 	if err != nil {
 		return atLogin{}, err
 	}

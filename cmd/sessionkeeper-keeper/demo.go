@@ -15,6 +15,7 @@ import (
 
 	"sessionkeeper/session"
 	"sessionkeeper/ui/api/client"
+	"sessionkeeper/ui/api/programs"
 )
 
 // demoFlags are demo's flags. A token of 20 s is renewed every 13 s or so, and a session of 6 min is warned about,
@@ -45,8 +46,8 @@ const demoSession = "demo"
 // demo runs the main job from sign-in to revocation. Everything it starts ends with it.
 func demo(cmd *cobra.Command, f demoFlags) (err error) {
 	ctx := cmd.Context()
-	program, ok := sibling("sessionkeeper-demo")
-	if !ok {
+	program := programs.Find("sessionkeeper-demo")
+	if program == "" {
 		return errors.New("the test provider sessionkeeper-demo is neither beside this program nor on PATH; " +
 			"build it: make demo")
 	}
@@ -97,8 +98,8 @@ func demo(cmd *cobra.Command, f demoFlags) (err error) {
 
 // demoTray shows the demo's icon and notices on the user's desktop, where there are both; nil where not.
 func demoTray(home string, ring *demoRing) *child {
-	program, ok := sibling("sessionkeeper-tray")
-	if !ok || !ring.desktop {
+	program := programs.Find("sessionkeeper-tray")
+	if program == "" || !ring.desktop {
 		return nil
 	}
 	tray := exec.Command(program) //nolint:gosec,noctx // our own program, ended by stop

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"sessionkeeper/session/words"
+	"sessionkeeper/ui/api/programs"
 )
 
 // childWait is how long a child of the demo may take to be ready, and to end.
@@ -72,7 +73,7 @@ func launch(dir string, cmd *exec.Cmd) (*child, error) {
 	}
 	defer log.Close()
 	cmd.Stderr = log
-	cmd.SysProcAttr = detached()
+	programs.Apart(cmd)
 	c := &child{cmd: cmd, done: make(chan struct{})}
 	if cmd.Stdin == nil {
 		// It stays open as long as we live: some of our children end with it.
@@ -95,7 +96,7 @@ func (c *child) stop() {
 	if c.stdin != nil {
 		_ = c.stdin.Close()
 	}
-	_ = terminate(c.cmd.Process)
+	_ = programs.Terminate(c.cmd.Process)
 	late := time.NewTimer(childWait)
 	defer late.Stop()
 	select {

@@ -13,6 +13,7 @@ import (
 
 	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/places"
+	"sessionkeeper/ui/api/programs"
 	"sessionkeeper/ui/helper/install"
 )
 
@@ -257,7 +258,7 @@ func installHome() (install.Home, error) {
 // stableFront is the path by which people call us, where that is one on PATH: it leads to the newest version also after
 // an update to another folder.
 func stableFront() (string, error) {
-	own, err := front()
+	own, err := programs.Front()
 	if err != nil {
 		return "", err
 	}

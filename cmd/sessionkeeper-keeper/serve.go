@@ -23,6 +23,7 @@ import (
 	"sessionkeeper/ui/api"
 	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/api/places"
+	"sessionkeeper/ui/api/programs"
 	"sessionkeeper/ui/cloud"
 	"sessionkeeper/ui/desktop"
 	"sessionkeeper/ui/web"
@@ -142,7 +143,7 @@ func (h *house) keep(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("finding our own program: %w", err)
 	}
-	called, err := front()
+	called, err := programs.Front()
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"sessionkeeper/session/config"
 	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/api/places"
+	"sessionkeeper/ui/api/programs"
 	"sessionkeeper/ui/helper"
 )
 
@@ -63,11 +64,8 @@ func startKeeper(p places.Places) (<-chan struct{}, error) {
 	}
 	keepDescriptors()
 	cmd := exec.Command(program, "serve") //nolint:gosec,noctx // our own program, which outlives every context of ours
-	cmd.Dir = string(filepath.Separator)
-	cmd.SysProcAttr = detached()
-	if home := os.Getenv("SESSIONKEEPER_HOME"); home != "" {
-		// A relative one would mean another folder from where the keeper runs.
-		cmd.Env = append(os.Environ(), "SESSIONKEEPER_HOME="+filepath.Dir(p.Config))
+	if err := programs.Outlive(cmd); err != nil {
+		return nil, err
 	}
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("starting the keeper: %w", err)

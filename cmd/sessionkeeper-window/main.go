@@ -13,10 +13,8 @@ import (
 	"log"
 	"log/slog"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -27,6 +25,7 @@ import (
 
 	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/api/places"
+	"sessionkeeper/ui/api/programs"
 	"sessionkeeper/ui/desktop"
 	"sessionkeeper/ui/window"
 )
@@ -156,7 +155,7 @@ func options(a fyne.App, p places.Places, shade *window.Shade, logger *slog.Logg
 		Do:      fyne.Do,
 		Dial:    func(ctx context.Context) (*client.Client, error) { return client.Dial(ctx, p) },
 		Browser: desktop.New(logger).Open,
-		Program: sibling("sessionkeeper"),
+		Program: programs.Find("sessionkeeper"),
 		Sealed: func() bool {
 			_, err := os.Stat(filepath.Join(p.State, "sealed", "key.age"))
 			return err == nil
@@ -165,24 +164,6 @@ func options(a fyne.App, p places.Places, shade *window.Shade, logger *slog.Logg
 		Now:   time.Now,
 		Log:   logger,
 	}
-}
-
-// sibling is another program of ours: beside this one, or on the PATH; empty where it is in neither place.
-func sibling(name string) string {
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	if self, err := os.Executable(); err == nil {
-		path := filepath.Join(filepath.Dir(self), name)
-		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-			return path
-		}
-	}
-	path, err := exec.LookPath(name)
-	if err != nil {
-		return ""
-	}
-	return path
 }
 
 // quiet has Fyne's own messages go to our log, where nobody needs to see them.

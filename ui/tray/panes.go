@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"sync"
 	"time"
+
+	"sessionkeeper/ui/api/programs"
 )
 
 // panes are the native windows that this tray has started, each a process of its own.
@@ -60,7 +62,7 @@ func (p *panes) end(ctx context.Context) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for one := range p.running {
-		if err := closeWindow(one); err != nil {
+		if err := programs.Terminate(one); err != nil {
 			p.log.WarnContext(ctx, "window not closed", "pid", one.Pid, "error", err)
 		}
 	}

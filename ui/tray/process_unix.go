@@ -19,8 +19,5 @@ func terminate(pid int) error {
 	return p.Signal(unix.SIGTERM)
 }
 
-// closeWindow asks a window to end.
-func closeWindow(p *os.Process) error { return p.Signal(unix.SIGTERM) }
-
 // quiet lets a program of ours live on when a terminal's Ctrl-C ends us.
 func quiet(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }

@@ -2,7 +2,6 @@ package tray
 
 import (
 	"errors"
-	"os"
 	"os/exec"
 	"syscall"
 
@@ -14,9 +13,6 @@ import (
 func terminate(int) error {
 	return errors.New("this system can only kill it, which could lose a renewal; it runs on")
 }
-
-// closeWindow ends a window: a process without a console cannot be asked.
-func closeWindow(p *os.Process) error { return p.Kill() }
 
 // quiet keeps a console window from flashing up.
 func quiet(cmd *exec.Cmd) {

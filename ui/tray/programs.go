@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"sessionkeeper/session/words"
+	"sessionkeeper/ui/api/programs"
 )
 
 const (
@@ -31,26 +32,7 @@ type Programs struct{ Keeper, Window string }
 
 // FindPrograms looks beside our own program, then on PATH.
 func FindPrograms() Programs {
-	return Programs{Keeper: find("sessionkeeper"), Window: find("sessionkeeper-window")}
-}
-
-func find(name string) string {
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	if self, err := os.Executable(); err == nil {
-		if path, err := exec.LookPath(filepath.Join(filepath.Dir(self), name)); err == nil {
-			return path
-		}
-	}
-	path, err := exec.LookPath(name)
-	if err != nil {
-		return ""
-	}
-	if path, err = filepath.Abs(path); err != nil {
-		return ""
-	}
-	return path
+	return Programs{Keeper: programs.Find("sessionkeeper"), Window: programs.Find("sessionkeeper-window")}
 }
 
 // canShow reports whether windows can be shown: the program is there, and so is a display.

@@ -6,14 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
 
 	"sessionkeeper/session/secret"
+	"sessionkeeper/ui/api/programs"
 )
 
 // errNoProgram says that the command line is not installed beside the window.
@@ -55,18 +54,11 @@ func serveSealed(program string) (*sealed, error) {
 	k := &sealed{said: new(tail), ended: make(chan struct{})}
 	// It outlives every context of ours.
 	k.cmd = exec.Command(program, "serve", "--keychain", "file", "--passphrase-file", "-") //nolint:noctx // see above
-	k.cmd.Dir = string(filepath.Separator)
-	k.cmd.SysProcAttr = detached()
 	k.cmd.Stderr = k.said
-	if home := os.Getenv("SESSIONKEEPER_HOME"); home != "" {
-		// A relative one would mean another folder from where the keeper runs.
-		home, err := filepath.Abs(home)
-		if err != nil {
-			return nil, fmt.Errorf("finding the keeper's folders: %w", err)
-		}
-		k.cmd.Env = append(os.Environ(), "SESSIONKEEPER_HOME="+home)
+	err := programs.Outlive(k.cmd)
+	if err != nil {
+		return nil, err
 	}
-	var err error
 	if k.lines, err = k.cmd.StdinPipe(); err != nil {
 		return nil, fmt.Errorf("starting the keeper: %w", err)
 	}
@@ -94,7 +86,7 @@ func (k *sealed) leave() { _ = k.lines.Close() }
 // stop ends a keeper that nobody could open.
 func (k *sealed) stop() {
 	_ = k.lines.Close()
-	_ = terminate(k.cmd.Process)
+	_ = programs.Terminate(k.cmd.Process)
 	select {
 	case <-k.ended:
 	case <-time.After(stopWait):

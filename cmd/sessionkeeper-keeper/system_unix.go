@@ -7,16 +7,9 @@ import (
 	"os/signal"
 	"slices"
 	"strconv"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
-
-// detached is a process in a session of its own: no terminal, and no Ctrl-C of ours reaches it.
-func detached() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
-
-// terminate asks a process to end.
-func terminate(p *os.Process) error { return p.Signal(unix.SIGTERM) }
 
 // stopSignals end a command. One that we were started to ignore (nohup, a shell's background) stays ignored.
 func stopSignals() []os.Signal {
