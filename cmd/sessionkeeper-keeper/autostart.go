@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"sessionkeeper/session"
-	"sessionkeeper/session/config"
 	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/api/places"
 	"sessionkeeper/ui/api/programs"
@@ -121,13 +120,9 @@ func canStartAlone() error {
 	if err != nil {
 		return err
 	}
-	dir, err := config.Open(p.Config)
+	_, settings, err := configuration(p)
 	if err != nil {
 		return err
-	}
-	settings, err := dir.Settings()
-	if err != nil {
-		return fmt.Errorf("reading the settings: %w; correct the file and try again", err)
 	}
 	if settings.Keychain == "file" {
 		return &session.Error{Code: session.CodeConflict, Detail: "the keychain is a file under a passphrase, which nobody " +

@@ -76,14 +76,9 @@ func serve(ctx context.Context, f serveFlags, s streams) error {
 		return err
 	}
 	defer lock.Close()
-	dir, err := config.Open(p.Config)
+	dir, settings, err := configuration(p)
 	if err != nil {
 		return err
-	}
-	settings, err := dir.Settings()
-	if err != nil {
-		// With other settings than the user's we might look for the grants in another keychain than they lie in.
-		return fmt.Errorf("reading the settings: %w; correct the file and start again", err)
 	}
 	settings.Keychain = pick(f.keychain, settings.Keychain)
 	settings.HTTP = pick(f.http, settings.HTTP)

@@ -80,19 +80,29 @@ func startKeeper(p places.Places) (<-chan struct{}, error) {
 
 // canStart says beforehand what a keeper without a terminal could only say to its log.
 func canStart(p places.Places) error {
-	dir, err := config.Open(p.Config)
+	_, settings, err := configuration(p)
 	if err != nil {
 		return err
-	}
-	settings, err := dir.Settings()
-	if err != nil {
-		return fmt.Errorf("reading the settings: %w; correct the file and try again", err)
 	}
 	if settings.Keychain == "file" {
 		return faultf(helper.ExitKeychain, "no keeper runs, and its keychain is a file under a passphrase; "+
 			"start it yourself: sessionkeeper serve --passphrase-file FILE")
 	}
 	return nil
+}
+
+// configuration opens the configuration of p and reads its settings. Ones that cannot be read are never taken for the
+// defaults here: with another keychain than the user's we would look for the grants where they are not.
+func configuration(p places.Places) (*config.Dir, config.Settings, error) {
+	dir, err := config.Open(p.Config)
+	if err != nil {
+		return nil, config.Settings{}, err
+	}
+	settings, err := dir.Settings()
+	if err != nil {
+		return nil, config.Settings{}, fmt.Errorf("reading the settings: %w; correct the file and try again", err)
+	}
+	return dir, settings, nil
 }
 
 // awaitKeeper starts a keeper where none holds the lock, and waits until one listens, startWait at most. One that is
