@@ -75,49 +75,19 @@ func LoadBindings(p places.Places) ([]Binding, error) {
 	return all, nil
 }
 
-// SaveBindings replaces the bindings of a home, whole or not at all. It takes none that LoadBindings would refuse.
-func SaveBindings(p places.Places, all []Binding) error {
+// EncodeBindings gives the file of these bindings. It takes none that LoadBindings would refuse.
+func EncodeBindings(all []Binding) ([]byte, error) {
 	data, err := toml.Marshal(document[Binding]{Helpers: all})
 	if err == nil {
 		_, err = decodeBindings(data)
 	}
 	if err != nil {
-		return fmt.Errorf("writing the helpers: %w", err)
+		return nil, fmt.Errorf("writing the helpers: %w", err)
 	}
-	if err := replaceFile(BindingsPath(p), append([]byte(preamble), data...)); err != nil {
-		return fmt.Errorf("writing the helpers: %w", err)
-	}
-	return nil
+	return append([]byte(preamble), data...), nil
 }
 
 const preamble = "# Which programs get tokens of which sessions, and for which hosts.\n\n"
-
-// replaceFile puts data where path is, by way of a new file beside it.
-func replaceFile(path string, data []byte) (err error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+bindingsFile+"-")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	return err
-}
 
 // document is the whole file.
 type document[B any] struct {

@@ -35,9 +35,6 @@ func (f *file) apply() error {
 		removeFolders(f.folders)
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
-		return err
-	}
 	if f.target != "" {
 		if f.then.there {
 			if err := os.Remove(f.path); err != nil {
@@ -71,6 +68,9 @@ func (f *file) read() (content, error) {
 }
 
 func link(target, path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
 	err := os.Symlink(target, path)
 	if err != nil && os.Link(target, path) == nil {
 		return nil

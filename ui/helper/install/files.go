@@ -48,7 +48,8 @@ func read(path string) (content, error) {
 	return content{string(data), true}, nil
 }
 
-// write replaces a file whole or not at all, keeps its mode, and follows a symbolic link to the file that it leads to.
+// write replaces a file whole or not at all, keeps its mode, and follows a symbolic link to the file that it leads to. It
+// makes the folders that are missing.
 func write(path, text string) error {
 	mode := fs.FileMode(0o600)
 	if target, err := filepath.EvalSymlinks(path); err == nil {
@@ -58,6 +59,9 @@ func write(path, text string) error {
 			return err
 		}
 		mode = info.Mode().Perm()
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".sessionkeeper-*.tmp")
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"os"
 	"reflect"
 	"slices"
 	"strconv"
@@ -279,15 +278,24 @@ func (p *Plan) Apply() error {
 			return fmt.Errorf("%s: %w", p.what, err)
 		}
 	}
-	if !reflect.DeepEqual(p.thenBind, p.nowBind) {
-		if err := helper.SaveBindings(p.home.Places, p.nowBind); err != nil {
-			return fmt.Errorf("%s: %w", p.what, err)
-		}
+	if err := p.saveBindings(); err != nil {
+		return fmt.Errorf("%s: %w", p.what, err)
 	}
 	if err := p.saveRecord(p.now); err != nil {
 		return fmt.Errorf("%s: %w", p.what, err)
 	}
 	return nil
+}
+
+func (p *Plan) saveBindings() error {
+	if reflect.DeepEqual(p.thenBind, p.nowBind) {
+		return nil
+	}
+	data, err := helper.EncodeBindings(p.nowBind)
+	if err != nil {
+		return err
+	}
+	return write(helper.BindingsPath(p.home.Places), string(data))
 }
 
 // union is what to undo if we stop halfway: all of before and all of after.
@@ -310,9 +318,6 @@ func (p *Plan) saveRecord(rec record) error {
 	}
 	text, err := rec.text()
 	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(p.home.Places.State, 0o700); err != nil {
 		return err
 	}
 	if err := write(p.home.recordPath(), text); err != nil {
