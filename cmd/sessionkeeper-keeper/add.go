@@ -29,15 +29,11 @@ func addCommand() *cobra.Command {
 nothing is kept. Providers that are known by an ID: sessionkeeper providers`,
 		Example: `  sessionkeeper add work --provider google --client-id ID --client-secret-file secret.txt --scope openid
   sessionkeeper add lab --issuer https://login.example.org --client-id ID --scope openid --scope offline_access`,
-		Args: oneName,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.check(cmd); err != nil {
-				return err
-			}
-			return keeperCommand(func(cmd *cobra.Command, c *client.Client, args []string) error {
-				return asAddition(add(cmd, c, args[0], f))
-			})(cmd, args)
-		},
+		Args:    oneName,
+		PreRunE: func(cmd *cobra.Command, _ []string) error { return f.check(cmd) },
+		RunE: keeperCommand(func(cmd *cobra.Command, c *client.Client, args []string) error {
+			return asAddition(add(cmd, c, args[0], f))
+		}),
 	}
 	d := &f.definition
 	flags := cmd.Flags()

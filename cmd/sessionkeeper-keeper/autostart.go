@@ -63,7 +63,7 @@ func autostartVerb(name, short string, do func() (client.Autostart, error)) *cob
 	return cmd
 }
 
-// printAutostart gives the state as data where that was asked for, and else says what was done.
+// printAutostart gives the state on stdout where it was asked for, and else says what was done.
 func printAutostart(cmd *cobra.Command, a client.Autostart, asked bool) error {
 	word := "off"
 	if a.On {

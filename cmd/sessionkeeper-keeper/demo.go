@@ -113,9 +113,9 @@ func demoTray(home string, ring *demoRing) *child {
 
 // demoKeeper starts a keeper that lives in home.
 func demoKeeper(ctx context.Context, home string, ring *demoRing) (*child, error) {
-	own, err := os.Executable()
+	own, err := programs.Own()
 	if err != nil {
-		return nil, fmt.Errorf("finding our own program: %w", err)
+		return nil, err
 	}
 	serve := exec.Command(own, append([]string{"serve", "--http", "127.0.0.1:0"}, ring.serveArgs...)...) //nolint:gosec,noctx // ended by stop
 	serve.Env = append(os.Environ(), append(ring.env, "SESSIONKEEPER_HOME="+home)...)
@@ -167,7 +167,7 @@ Ctrl-C ends the demo and removes everything.
 // demoWatch shows events until Ctrl-C, and the address of a sign-in page for those who have no browser here. The
 // keeper's end before ours is an error.
 func demoWatch(ctx context.Context, stdout io.Writer, c *client.Client) error {
-	shown := ""
+	told := ""
 	for e, err := range c.Events(ctx, "") {
 		if ctx.Err() != nil {
 			return nil
@@ -181,8 +181,8 @@ func demoWatch(ctx context.Context, stdout io.Writer, c *client.Client) error {
 		if e.Type != session.EventConsentOpened && e.Type != session.EventState {
 			continue
 		}
-		if link := signInLink(ctx, c); link != "" && link != shown {
-			shown = link
+		if link := signInLink(ctx, c); link != "" && link != told {
+			told = link
 			if _, err := fmt.Fprintf(stdout, "          sign in again here: %s\n", clean(link)); err != nil {
 				return err
 			}

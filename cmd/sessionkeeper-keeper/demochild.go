@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -115,5 +116,5 @@ func logOf(dir string, cmd *exec.Cmd) string {
 func lastLine(path string) string {
 	data, _ := os.ReadFile(path) //nolint:gosec // a file of the demo's own
 	lines := strings.Split(strings.TrimSpace(string(data)), "\n")
-	return pick(lines[len(lines)-1], "it ended and did not say why")
+	return cmp.Or(lines[len(lines)-1], "it ended and did not say why")
 }

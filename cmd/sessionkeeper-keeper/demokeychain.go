@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sessionkeeper/keychain"
+	"sessionkeeper/ui/api/programs"
 	"sessionkeeper/ui/desktop"
 )
 
@@ -60,7 +61,7 @@ func hasBus(ctx context.Context) bool {
 
 // keychainState asks the private keychain, which our environment names, how it is.
 func keychainState(ctx context.Context, home string) string {
-	own, err := os.Executable()
+	own, err := programs.Own()
 	if err != nil {
 		return string(keychain.ReasonAbsent)
 	}

@@ -2,13 +2,12 @@ package main
 
 import (
 	"context"
-	"os"
 	"path/filepath"
-	"runtime"
 
 	"sessionkeeper/session"
 	"sessionkeeper/ui/api"
 	"sessionkeeper/ui/api/client"
+	"sessionkeeper/ui/api/programs"
 	"sessionkeeper/ui/desktop"
 	"sessionkeeper/ui/desktop/autostart"
 )
@@ -50,15 +49,7 @@ var _ api.Autostart = atLogin{}
 
 // startAtLogin names our own program, and the tray beside it where it was installed.
 func startAtLogin(program string) atLogin {
-	name := "sessionkeeper-tray"
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	tray := filepath.Join(filepath.Dir(program), name)
-	if info, err := os.Stat(tray); err != nil || info.IsDir() {
-		tray = ""
-	}
-	return atLogin{Keeper: program, Tray: tray}
+	return atLogin{Keeper: program, Tray: programs.In(filepath.Dir(program), "sessionkeeper-tray")}
 }
 
 // Look says how it stands.

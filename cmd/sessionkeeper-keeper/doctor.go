@@ -98,9 +98,6 @@ func noKeeperFinding(ctx context.Context, err error) finding {
 	return problemFinding("keeper", p, err.Error())
 }
 
-// noAutostart forbids our commands to start a keeper where it is 1.
-const noAutostart = "SESSIONKEEPER_NO_AUTOSTART"
-
 // doctorLine is the command that the table names where there is more to know; doctor itself does not.
 const doctorLine = "sessionkeeper doctor"
 

@@ -51,17 +51,10 @@ no file; a token that has run out is never left in it.
 {"id_token", "expires_at"}. A file that is there already is left alone, unless it is the keeper's own or --replace says
 so. The folder must be one that nobody else can write to.`,
 		ValidArgsFunction: completeFile,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.check(cmd, args); err != nil {
-				return err
-			}
-			c, err := connect(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer c.Close()
+		PreRunE:           func(cmd *cobra.Command, args []string) error { return f.check(cmd, args) },
+		RunE: keeperCommand(func(cmd *cobra.Command, c *client.Client, args []string) error {
 			return f.run(cmd, c, args)
-		},
+		}),
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.format, "format", file.Raw, "raw or json")

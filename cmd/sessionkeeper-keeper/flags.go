@@ -30,16 +30,6 @@ func (d *duration) Set(text string) error {
 
 func (d *duration) Type() string { return "duration" }
 
-// pick gives the first text that is not empty.
-func pick(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
-}
-
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil

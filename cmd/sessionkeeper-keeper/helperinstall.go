@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -186,7 +187,7 @@ func toolAndName(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			text += "; tools: " + strings.Join(install.Tools(), ", ")
 		}
-		return toolMisuse(cmd, pick(args...), text)
+		return toolMisuse(cmd, cmp.Or(args...), text)
 	}
 	return checkName(cmd, args[1])
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -24,11 +25,14 @@ func historyCommand() *cobra.Command {
 		Short:             "Show what happened, newest first",
 		Args:              maybeName,
 		ValidArgsFunction: completeNames,
-		RunE: keeperCommand(func(cmd *cobra.Command, c *client.Client, args []string) error {
+		PreRunE: func(cmd *cobra.Command, _ []string) error {
 			if limit < 0 {
 				return misusef(cmd, "--limit is a number of entries, 0 for all")
 			}
-			entries, err := c.History(cmd.Context(), pick(args...), limit)
+			return nil
+		},
+		RunE: keeperCommand(func(cmd *cobra.Command, c *client.Client, args []string) error {
+			entries, err := c.History(cmd.Context(), cmp.Or(args...), limit)
 			if err != nil {
 				return err
 			}
@@ -178,7 +182,7 @@ func eventWords(e client.Event, now time.Time) string {
 	case session.EventConsentDone:
 		v["why"] = named(e.Outcome)
 	case session.EventKeychain:
-		v["why"] = named(pick(words.Say(words.Keychain, e.Code, nil), e.Message))
+		v["why"] = named(cmp.Or(words.Say(words.Keychain, e.Code, nil), e.Message))
 	}
 	return clean(words.Say(words.Stories, kind, v)) + eventTail(e, now)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -77,7 +78,7 @@ func overall(cmd *cobra.Command, c *client.Client, asJSON bool) error {
 	pairs := [][2]string{
 		{"keeper", fmt.Sprintf("%s (pid %d, version %s)", words.Say(words.Health, health.Status, nil), health.PID, clean(health.Version))},
 		{"keychain", keychainWords(health.Keychain)},
-		{"page", pick(clean(health.Page), partWords("page", health.HTTP))},
+		{"page", cmp.Or(clean(health.Page), partWords("page", health.HTTP))},
 	}
 	if health.History.State != "ok" {
 		pairs = append(pairs, [2]string{"history", partWords("history", health.History)})
@@ -124,7 +125,7 @@ func printSessions(cmd *cobra.Command, sessions []client.Session) error {
 	for _, s := range sessions {
 		rows = append(rows, []string{
 			clean(s.Name), clean(words.OfState(s.State).Word), accountWords(s.Account),
-			clean(pick(s.Provider, s.Issuer)), words.From(s.RenewAt, now), words.From(s.EndsAt, now),
+			clean(cmp.Or(s.Provider, s.Issuer)), words.From(s.RenewAt, now), words.From(s.EndsAt, now),
 		})
 	}
 	return table(cmd.OutOrStdout(), rows)
@@ -143,7 +144,7 @@ func printSession(cmd *cobra.Command, s client.Session) error {
 		{"state", sentence(s, now)},
 		{"detail", clean(s.Detail)},
 		{"account", accountWords(s.Account)},
-		{"provider", clean(pick(s.Provider, s.Issuer))},
+		{"provider", clean(cmp.Or(s.Provider, s.Issuer))},
 		{"issuer", clean(s.Issuer)},
 		{"client", clean(s.ClientID)},
 		{"scopes", clean(strings.Join(s.Scopes, " "))},

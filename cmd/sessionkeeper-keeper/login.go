@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,23 +27,24 @@ func loginCommand() *cobra.Command {
 		Short:             "Sign in to a session again",
 		Args:              oneName,
 		ValidArgsFunction: completeNames,
-		RunE: func(cmd *cobra.Command, args []string) error {
+		PreRunE: func(cmd *cobra.Command, _ []string) error {
 			if w.paste && w.device {
 				return misusef(cmd, "--paste and --device are two ways to sign in; choose one")
 			}
-			return keeperCommand(func(cmd *cobra.Command, c *client.Client, args []string) error {
-				if err := refusePaused(cmd, c, args[0]); err != nil {
-					return err
-				}
-				r.Device, r.NoBrowser = w.device, w.noBrowser || w.device || w.paste
-				login, err := c.Login(cmd.Context(), args[0], r)
-				if err != nil {
-					return err
-				}
-				w.cmd, w.client, w.name, w.limit = cmd, c, args[0], time.Duration(limit)
-				return w.wait(login)
-			})(cmd, args)
+			return nil
 		},
+		RunE: keeperCommand(func(cmd *cobra.Command, c *client.Client, args []string) error {
+			if err := refusePaused(cmd, c, args[0]); err != nil {
+				return err
+			}
+			r.Device, r.NoBrowser = w.device, w.noBrowser || w.device || w.paste
+			login, err := c.Login(cmd.Context(), args[0], r)
+			if err != nil {
+				return err
+			}
+			w.cmd, w.client, w.name, w.limit = cmd, c, args[0], time.Duration(limit)
+			return w.wait(login)
+		}),
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&w.device, "device", false, "sign in on another device, with a code")
@@ -166,7 +168,7 @@ func (w *signIn) readAddress(ctx context.Context, l client.Login) (client.Login,
 		if p, ok := errors.AsType[*client.Problem](err); !ok || p.Code != string(session.CodeInvalid) {
 			return end, err
 		}
-		tell(w.cmd, "\n%s", clean(helper.Advice(err)))
+		tell(w.cmd, "\n%s", helper.Advice(err))
 	}
 }
 
@@ -212,7 +214,7 @@ func (w *signIn) ended(l client.Login) error {
 	if l.Status == "done" && l.Session != nil {
 		return w.finished(*l.Session)
 	}
-	text := pick(l.Detail, "the sign-in failed; try again")
+	text := cmp.Or(l.Detail, "the sign-in failed; try again")
 	if l.Failure == string(signin.KindWrongAccount) {
 		text += "\n" + words.Say(words.Errors, "as_other", words.Values{"name": words.Safe(words.Shell(w.name))})
 	}
@@ -223,7 +225,7 @@ func (w *signIn) finished(s client.Session) error {
 	if w.json {
 		return printLine(w.cmd.OutOrStdout(), s)
 	}
-	tell(w.cmd, "%s (%s): %s", clean(s.Name), pick(accountWords(s.Account), "an account without a name"), sentence(s, time.Now()))
+	tell(w.cmd, "%s (%s): %s", clean(s.Name), cmp.Or(accountWords(s.Account), "an account without a name"), sentence(s, time.Now()))
 	return nil
 }
 

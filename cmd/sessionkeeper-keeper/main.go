@@ -62,8 +62,9 @@ func commands() *cobra.Command {
 		serveCommand(), addCommand(), loginCommand(), logoutCommand(), removeCommand(),
 		pauseCommand(), resumeCommand(), refreshCommand(), setSecretCommand(),
 		listCommand(), statusCommand(), historyCommand(), eventsCommand(), doctorCommand(),
-		tokenCommand(), headerCommand(), helperCommand(), execCommand(), fileCommand(), proxyCommand(), providersCommand(), uiCommand(), demoCommand(),
-		versionCommand(), autostartCommand(), approvalsCommand(), keychainChildCommand(),
+		tokenCommand(), headerCommand(), helperCommand(), execCommand(), fileCommand(), proxyCommand(),
+		providersCommand(), uiCommand(), demoCommand(), versionCommand(), autostartCommand(), approvalsCommand(),
+		keychainChildCommand(),
 	)
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()

@@ -89,7 +89,7 @@ func (v providerView) vars(needed bool) []string {
 	var flags []string
 	for _, variable := range v.Vars {
 		if needed == (variable.Default == "") {
-			flags = append(flags, clean("--var "+variable.Name+"="+pick(variable.Default, "…")))
+			flags = append(flags, clean("--var "+variable.Name+"="+cmp.Or(variable.Default, "…")))
 		}
 	}
 	return flags

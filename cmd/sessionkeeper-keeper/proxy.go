@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sessionkeeper/session"
 	"sessionkeeper/session/config"
 	"sessionkeeper/session/provider"
 	"sessionkeeper/ui/api/client"
@@ -89,7 +90,7 @@ func runProxy(cmd *cobra.Command, c *client.Client, call proxyCall) error {
 		_ = listener.Close()
 		return err
 	}
-	if s.State != "active" && s.State != "expiring" {
+	if state := session.State(s.State); state != session.Active && state != session.Expiring {
 		tell(cmd, "%s: %s", clean(s.Name), sentence(s, time.Now()))
 	}
 	tell(cmd, "Requests to this address go to %s with the token of %s, until Ctrl-C.", clean(call.target), clean(s.Name))

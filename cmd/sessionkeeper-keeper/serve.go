@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -80,8 +81,8 @@ func serve(ctx context.Context, f serveFlags, s streams) error {
 	if err != nil {
 		return err
 	}
-	settings.Keychain = pick(f.keychain, settings.Keychain)
-	settings.HTTP = pick(f.http, settings.HTTP)
+	settings.Keychain = cmp.Or(f.keychain, settings.Keychain)
+	settings.HTTP = cmp.Or(f.http, settings.HTTP)
 	if settings.Keychain == "file" {
 		if err := checkPassphrase(f.passphraseFile, s); err != nil {
 			return err
@@ -134,9 +135,9 @@ func (h *house) keep(ctx context.Context, stdout io.Writer) error {
 	defer fail(nil)
 	crew := &crew{fail: fail, log: h.log}
 
-	program, err := os.Executable()
+	program, err := programs.Own()
 	if err != nil {
-		return fmt.Errorf("finding our own program: %w", err)
+		return err
 	}
 	called, err := programs.Front()
 	if err != nil {
@@ -242,7 +243,7 @@ func (h *house) announce(ctx context.Context, server *api.Server, vault *keychai
 		return err
 	}
 	_, err = fmt.Fprintf(stdout, "ready socket=%s http=%s keychain=%s pid=%d\n",
-		h.places.Socket(), pick(server.PageAddress(), "none"), vault.Health().Backend, os.Getpid())
+		h.places.Socket(), cmp.Or(server.PageAddress(), "none"), vault.Health().Backend, os.Getpid())
 	if err != nil {
 		h.log.WarnContext(ctx, "nobody reads the ready line", "error", err)
 	}

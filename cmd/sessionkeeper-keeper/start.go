@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,6 +24,12 @@ import (
 const (
 	startWait = 3 * time.Second       // for the socket of a keeper that is starting
 	startStep = 15 * time.Millisecond // between two looks for it
+
+	// noAutostart forbids our commands to start a keeper where it is 1.
+	noAutostart = "SESSIONKEEPER_NO_AUTOSTART"
+
+	// logTail is how much of a log's end is read for why a keeper ended, in bytes.
+	logTail = 64 << 10
 )
 
 // connect gives a client of the running keeper, and starts one where none runs.
@@ -45,9 +52,8 @@ func keeperSocket(ctx context.Context) (string, error) {
 	if !errors.Is(err, client.ErrNoKeeper) {
 		return socket, err
 	}
-	if os.Getenv("SESSIONKEEPER_NO_AUTOSTART") == "1" {
-		return "", errors.New("no keeper runs, and SESSIONKEEPER_NO_AUTOSTART=1 forbids to start one; " +
-			"run: sessionkeeper serve")
+	if os.Getenv(noAutostart) == "1" {
+		return "", errors.New("no keeper runs, and " + noAutostart + "=1 forbids to start one; run: sessionkeeper serve")
 	}
 	return awaitKeeper(ctx, p)
 }
@@ -58,9 +64,9 @@ func startKeeper(p places.Places) (<-chan struct{}, error) {
 	if err := canStart(p); err != nil {
 		return nil, err
 	}
-	program, err := os.Executable()
+	program, err := programs.Own()
 	if err != nil {
-		return nil, fmt.Errorf("finding our own program: %w", err)
+		return nil, err
 	}
 	keepDescriptors()
 	cmd := exec.Command(program, "serve") //nolint:gosec,noctx // our own program, which outlives every context of ours
@@ -161,8 +167,8 @@ func lastError(path string) string {
 		return ""
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.Size() > maxSecret {
-		_, _ = f.Seek(-maxSecret, 2)
+	if info, err := f.Stat(); err == nil && info.Size() > logTail {
+		_, _ = f.Seek(-logTail, io.SeekEnd)
 	}
 	var found string
 	for lines := bufio.NewScanner(f); lines.Scan(); {

@@ -71,6 +71,7 @@ func refreshCommand() *cobra.Command {
 
 func setSecretCommand() *cobra.Command {
 	var file string
+	var asJSON *bool
 	cmd := onSession("set-secret NAME --client-secret-file F|-", "Replace a session's client secret",
 		func(cmd *cobra.Command, c *client.Client, name string) error {
 			text, err := secretFlag(cmd, file)
@@ -78,7 +79,7 @@ func setSecretCommand() *cobra.Command {
 				return err
 			}
 			s, err := c.SetSecret(cmd.Context(), name, text)
-			return done(cmd, false, s, err)
+			return done(cmd, *asJSON, s, err)
 		})
 	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
 		if file == "" {
@@ -87,6 +88,7 @@ func setSecretCommand() *cobra.Command {
 		return nil
 	}
 	cmd.Flags().StringVar(&file, "client-secret-file", "", "`FILE` whose first line is the secret; - for stdin")
+	asJSON = jsonFlag(cmd)
 	return cmd
 }
 
@@ -144,7 +146,10 @@ func logoutCommand() *cobra.Command {
 			if *asJSON {
 				return printJSON(cmd.OutOrStdout(), out)
 			}
-			tellLogout(cmd, name, out)
+			tell(cmd, "%s is signed out: %s.", clean(name), words.Say(words.Remote, out.Remote, nil))
+			if out.Detail != "" {
+				tell(cmd, "%s", clean(out.Detail))
+			}
 			return nil
 		})
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
@@ -177,13 +182,6 @@ func tellUses(cmd *cobra.Command, c *client.Client, name string) (bool, error) {
 
 func useWords(u client.Use) string {
 	return clean(string(words.OfUse(u.Face, u.Label, u.Program, u.PID)))
-}
-
-func tellLogout(cmd *cobra.Command, name string, out client.Logout) {
-	tell(cmd, "%s is signed out: %s.", clean(name), words.Say(words.Remote, out.Remote, nil))
-	if out.Detail != "" {
-		tell(cmd, "%s", clean(out.Detail))
-	}
 }
 
 // done says how a session stands after a change.

@@ -1,5 +1,5 @@
-// Package programs finds the programs of ours, which lie in one folder, and starts those that outlive their starter. It
-// starts none itself, and none under a name that anybody gave it.
+// Package programs finds the programs of ours, which lie in one folder, and sets up those that are to go on when their
+// starter ends. It starts none itself, and looks for none in the folder that somebody happens to be in.
 package programs
 
 import (
@@ -11,7 +11,7 @@ import (
 
 // Find gives the path of one of our programs, named without an ending: beside this one, else on PATH, else "".
 func Find(name string) string {
-	if path, err := beside(name); err == nil {
+	if path, _ := beside(name); path != "" {
 		return path
 	}
 	if path, err := exec.LookPath(name); err == nil {
@@ -23,21 +23,31 @@ func Find(name string) string {
 // Front gives the path of the program that people call, for others to be told of: sessionkeeper beside this one, or this
 // one where that is not there.
 func Front() (string, error) {
-	if path, err := beside("sessionkeeper"); err == nil {
-		return path, nil
+	if path, err := beside("sessionkeeper"); err != nil || path != "" {
+		return path, err
 	}
-	return own()
+	return Own()
+}
+
+// In gives the path of one of our programs in a folder, "" where it is not there or cannot be run.
+func In(folder, name string) string {
+	path, err := exec.LookPath(filepath.Join(folder, name))
+	if err != nil {
+		return ""
+	}
+	return path
 }
 
 func beside(name string) (string, error) {
-	path, err := own()
+	path, err := Own()
 	if err != nil {
 		return "", err
 	}
-	return exec.LookPath(filepath.Join(filepath.Dir(path), name))
+	return In(filepath.Dir(path), name), nil
 }
 
-func own() (string, error) {
+// Own gives the path of this program.
+func Own() (string, error) {
 	path, err := os.Executable()
 	if err != nil {
 		return "", fmt.Errorf("finding our own program: %w", err)
