@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"runtime/debug"
 	"sync"
 )
 
 // logCap is the size in bytes at which the log is set aside; one old file is kept beside it.
 const logCap = 10 << 20
 
-// logFile is the keeper's log: private, never larger than its cap, with one old file kept as PATH.1.
+// logFile is the keeper's log: private, never larger than its cap, with one old file kept as PATH.1. The process's own
+// crash is told in it.
 type logFile struct {
 	path string
 	max  int64
@@ -78,6 +80,11 @@ func (l *logFile) open() error {
 	}
 	info, err := f.Stat()
 	if err != nil {
+		_ = f.Close()
+		return err
+	}
+	// A keeper that was started by a command has no stderr: a crash is told here.
+	if err := debug.SetCrashOutput(f, debug.CrashOptions{}); err != nil {
 		_ = f.Close()
 		return err
 	}
