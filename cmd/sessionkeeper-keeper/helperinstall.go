@@ -51,30 +51,7 @@ func helperInstallCommand() *cobra.Command {
 			if cmd.Flags().Changed("id-token") {
 				q.Options.IDToken = &idToken
 			}
-			h, err := installHome()
-			if err != nil {
-				return err
-			}
-			plan, err := h.Install(q)
-			if err != nil {
-				return installError(cmd, q.Tool, err)
-			}
-			c, err := connect(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer c.Close()
-			if _, err := c.Session(cmd.Context(), q.Session); err != nil {
-				return err
-			}
-			done := q.Tool + " is set up for " + clean(q.Session)
-			if err := f.carryOut(cmd, plan, saying{"Install this?", done, done + " already"}); err != nil {
-				return err
-			}
-			if !f.dry {
-				tell(cmd, "Undo it with: sessionkeeper helper uninstall %s %s", q.Tool, clean(words.Shell(q.Session)))
-			}
-			return nil
+			return f.install(cmd, q)
 		},
 	}
 	flags := cmd.Flags()
@@ -91,6 +68,34 @@ func helperInstallCommand() *cobra.Command {
 	flags.BoolVar(&listed, "list", false, "show what is installed")
 	f.add(cmd)
 	return cmd
+}
+
+// install plans an installation, shows it and carries it out, for a session that the keeper has.
+func (f *installFlags) install(cmd *cobra.Command, q install.Request) error {
+	h, err := installHome()
+	if err != nil {
+		return err
+	}
+	plan, err := h.Install(q)
+	if err != nil {
+		return installError(cmd, q.Tool, err)
+	}
+	c, err := connect(cmd.Context())
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if _, err := c.Session(cmd.Context(), q.Session); err != nil {
+		return err
+	}
+	done := q.Tool + " is set up for " + clean(q.Session)
+	if err := f.carryOut(cmd, plan, saying{"Install this?", done, done + " already"}); err != nil {
+		return err
+	}
+	if !f.dry {
+		tell(cmd, "Undo it with: sessionkeeper helper uninstall %s %s", q.Tool, clean(words.Shell(q.Session)))
+	}
+	return nil
 }
 
 func helperUninstallCommand() *cobra.Command {
