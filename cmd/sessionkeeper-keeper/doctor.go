@@ -25,10 +25,11 @@ import (
 
 // finding is one line of the doctor's: what was looked at, how it is, and what to do where it is not well.
 type finding struct {
-	Name   string `json:"name"`
-	OK     bool   `json:"ok"`
-	Detail string `json:"detail"`
-	Action string `json:"action,omitempty"`
+	Name    string `json:"name"`
+	OK      bool   `json:"ok"`
+	Warning bool   `json:"warning,omitempty"` // it is not well, and sessions are kept all the same
+	Detail  string `json:"detail"`
+	Action  string `json:"action,omitempty"`
 }
 
 func doctorCommand() *cobra.Command {
@@ -36,7 +37,9 @@ func doctorCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor [--json]",
 		Short: "Look for what is wrong on this machine and say what to do",
-		Args:  noArgs,
+		Long: `Look for what is wrong on this machine and say what to do. The exit code is 1 where there is a problem. What a
+desktop may lack, such as a screen or a tray, is a warning: sessions are kept without it.`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := places.Find()
 			if err != nil {
@@ -51,7 +54,7 @@ func doctorCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if slices.ContainsFunc(findings, func(f finding) bool { return !f.OK }) {
+			if slices.ContainsFunc(findings, func(f finding) bool { return !f.OK && !f.Warning }) {
 				return &fault{code: helper.ExitFailed}
 			}
 			return nil
@@ -123,14 +126,14 @@ func desktopFindings(checks []desktop.Check) []finding {
 	return found
 }
 
-// desktopFinding is one of them, with the table's word for it, and what the desktop's room advises where that knows
-// more.
+// desktopFinding is one of them, a warning at most, with the table's word for it, and what the desktop's room advises
+// where that knows more.
 func desktopFinding(c desktop.Check) finding {
 	codes := map[string]string{
 		"dbus": "no_dbus", "notifications": "no_notifications", "tray": "no_tray", "browser": "no_browser",
 		"display": "no_display",
 	}
-	f := finding(c)
+	f := finding{Name: c.Name, OK: c.OK, Warning: !c.OK, Detail: c.Detail, Action: c.Action}
 	if p, ok := words.OfMachine(codes[c.Name], nil); ok && !c.OK {
 		known := problemFinding(c.Name, p, c.Detail)
 		f.Detail = known.Detail
@@ -256,9 +259,12 @@ func fileFindings(p places.Places) []finding {
 func printFindings(cmd *cobra.Command, findings []finding) error {
 	rows := make([][]string, 0, len(findings))
 	for _, f := range findings {
-		word := "ok"
-		if !f.OK {
-			word = "problem"
+		word := "problem"
+		switch {
+		case f.OK:
+			word = "ok"
+		case f.Warning:
+			word = "warning"
 		}
 		rows = append(rows, []string{word, clean(f.Name), clean(f.Detail)})
 		if f.Action != "" {

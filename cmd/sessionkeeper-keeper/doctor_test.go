@@ -111,7 +111,7 @@ func TestDesktopFindings(t *testing.T) {
 			t.Errorf("got %+v", f)
 		}
 	}
-	if f := desktopFinding(desktop.Check{Name: "of tomorrow", Detail: "so", Action: "do"}); f != (finding{"of tomorrow", false, "so", "do"}) {
+	if f := desktopFinding(desktop.Check{Name: "of tomorrow", Detail: "so", Action: "do"}); f != (finding{Name: "of tomorrow", Warning: true, Detail: "so", Action: "do"}) {
 		t.Errorf("got %+v", f)
 	}
 }
