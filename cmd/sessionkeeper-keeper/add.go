@@ -23,7 +23,7 @@ type addFlags struct {
 func addCommand() *cobra.Command {
 	var f addFlags
 	cmd := &cobra.Command{
-		Use:   "add NAME --provider ID | --issuer URL | --authorize-url U --token-url U --client-id ID [flags]",
+		Use:   "add NAME --provider ID | --issuer URL | --authorize-url U --token-url U --client-id ID [--scope S]... [flags]",
 		Short: "Add a session and sign in to it",
 		Long: `Add a session and sign in at once. It returns when the session is active; where the sign-in fails
 nothing is kept. Providers that are known by an ID: sessionkeeper providers`,

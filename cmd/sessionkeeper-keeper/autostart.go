@@ -44,10 +44,9 @@ changed, and what runs now goes on running.`,
 func autostartVerb(name, short string, do func() (client.Autostart, error)) *cobra.Command {
 	var asJSON *bool
 	cmd := &cobra.Command{
-		Use:                   name + " [--json]",
-		Short:                 short,
-		Args:                  noArgs,
-		DisableFlagsInUseLine: true,
+		Use:   name + " [--json]",
+		Short: short,
+		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			a, err := do()
 			if err != nil {

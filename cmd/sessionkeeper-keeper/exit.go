@@ -3,9 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/helper"
@@ -30,20 +30,29 @@ type misuse struct{ text, usage string }
 func (m *misuse) Error() string { return m.text }
 
 func misusef(cmd *cobra.Command, format string, args ...any) error {
-	return &misuse{text: fmt.Sprintf(format, args...), usage: cmd.UseLine()}
+	usage := cmd.UseLine()
+	if !cmd.HasParent() {
+		usage = cmd.Name() + " COMMAND; all of them: " + cmd.Name() + " --help"
+	}
+	return &misuse{text: fmt.Sprintf(format, args...), usage: usage}
 }
 
-// flagFault says what is wrong with a flag, without the words of the library that reads numbers.
+// flagFault says what is wrong with a flag, without the words of the libraries that read them.
 func flagFault(err error) string {
-	text, _, library := strings.Cut(err.Error(), ": strconv.")
-	if !library {
-		return text
+	wrong, ok := errors.AsType[*pflag.InvalidValueError](err)
+	if !ok {
+		return err.Error()
 	}
-	kind := "number"
-	if strings.Contains(err.Error(), "strconv.ParseBool") {
-		kind = "true or false"
+	text := fmt.Sprintf("--%s %.40q", wrong.GetFlag().Name, wrong.GetValue())
+	switch wrong.GetFlag().Value.Type() {
+	case "duration":
+		return fmt.Sprintf("--%s: %v", wrong.GetFlag().Name, wrong.Unwrap())
+	case "bool":
+		return text + " is neither true nor false"
+	case "int":
+		return text + " is no number"
 	}
-	return text + ": it is no " + kind
+	return text + " cannot be used"
 }
 
 // exitCode says what a command that ended with err exits with.

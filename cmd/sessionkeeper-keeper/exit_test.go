@@ -86,8 +86,8 @@ func TestReport(t *testing.T) {
 // What a library says of a flag is not for people.
 func TestFlagFault(t *testing.T) {
 	for arg, want := range map[string]string{
-		"--limit=x":  `invalid argument "x" for "--limit" flag: it is no number`,
-		"--json=may": `invalid argument "may" for "--json" flag: it is no true or false`,
+		"--limit=x":  `--limit "x" is no number`,
+		"--json=may": `--json "may" is neither true nor false`,
 		"--bogus":    "unknown flag: --bogus",
 	} {
 		cmd := historyCommand()

@@ -37,7 +37,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	if cmd.HasParent() {
 		return misusef(cmd, "%s takes no argument, not even %q", cmd.Name(), args[0])
 	}
-	text := fmt.Sprintf("there is no command %q; see: sessionkeeper --help", args[0])
+	text := fmt.Sprintf("there is no command %q", args[0])
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		text = fmt.Sprintf("there is no command %q; did you mean %q?", args[0], near[0])
 	}
@@ -87,7 +87,11 @@ func tightenHelp(help *cobra.Command) {
 // oneName wants exactly one session name.
 func oneName(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return misusef(cmd, "%s wants one session name, not %d; see: sessionkeeper list", cmd.Name(), len(args))
+		see := "list"
+		if cmd.Name() == "add" {
+			see = "add --help"
+		}
+		return misusef(cmd, "%s wants one session name, not %d; see: sessionkeeper %s", cmd.Name(), len(args), see)
 	}
 	return checkName(cmd, args[0])
 }

@@ -35,7 +35,6 @@ func helperInstallCommand() *cobra.Command {
 			"Tools, and what each needs and [takes]:\n" + installableTools(),
 		Example: "  sessionkeeper helper install git work --host git.example.org\n" +
 			"  sessionkeeper helper install aws work --role arn:aws:iam::123456789012:role/NAME --dry-run",
-		DisableFlagsInUseLine: true,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if listed && len(args) == 0 {
 				return nil
@@ -106,9 +105,8 @@ func helperUninstallCommand() *cobra.Command {
 		Short: "Undo what install did",
 		Long: "Undo what install did for a tool and a session, and leave all else in the tool's configuration as it is. The\n" +
 			"change is shown first. What is installed: sessionkeeper helper install --list",
-		DisableFlagsInUseLine: true,
-		Args:                  toolAndName,
-		ValidArgsFunction:     completeInstall,
+		Args:              toolAndName,
+		ValidArgsFunction: completeInstall,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			q.Tool, q.Session = args[0], args[1]
 			h, err := installHome()

@@ -23,7 +23,7 @@ func loginCommand() *cobra.Command {
 	var w signIn
 	var limit duration
 	cmd := &cobra.Command{
-		Use:               "login NAME [--device] [--no-browser] [--paste] [--as-other] [--scope S]... [--wait D]",
+		Use:               "login NAME [--device] [--no-browser] [--paste] [--as-other] [--scope S]... [--wait D] [--json]",
 		Short:             "Sign in to a session again",
 		Args:              oneName,
 		ValidArgsFunction: completeNames,

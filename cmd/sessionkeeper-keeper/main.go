@@ -56,6 +56,9 @@ func commands() *cobra.Command {
 		SuggestionsMinimumDistance: 2,
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if args := cmd.Flags().Args(); !cmd.HasParent() && len(args) > 0 {
+			return noArgs(cmd, args) // a command that is not there has no flags
+		}
 		return misusef(cmd, "%s", flagFault(err))
 	})
 	root.AddCommand(
@@ -68,8 +71,8 @@ func commands() *cobra.Command {
 	)
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()
+	plainUsage(root)
 	for _, c := range root.Commands() {
-		c.DisableFlagsInUseLine = true
 		switch c.Name() {
 		case "completion":
 			tightenCompletion(c)
@@ -80,6 +83,14 @@ func commands() *cobra.Command {
 		}
 	}
 	return root
+}
+
+// plainUsage keeps "[flags]" out of the usage lines, which name the flags themselves.
+func plainUsage(c *cobra.Command) {
+	c.DisableFlagsInUseLine = true
+	for _, sub := range c.Commands() {
+		plainUsage(sub)
+	}
 }
 
 const rootHelp = `Sign in once, stay signed in: one keeper holds your OAuth sessions, renews them before they

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -13,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sessionkeeper/ui/api/places"
+	"sessionkeeper/ui/helper"
 )
 
 // serveFlags are serve's flags; empty ones leave it to config.toml.
@@ -30,7 +30,7 @@ Ctrl-C or SIGTERM after finishing the renewals in flight. Any other command star
 			switch f.keychain {
 			case "", "os", "sealed", "file":
 			default:
-				return misusef(cmd, "--keychain %q is none: use os, sealed or file", f.keychain)
+				return misusef(cmd, "there is no keychain %q; use os, sealed or file", f.keychain)
 			}
 			return serve(cmd.Context(), f, streams{cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()})
 		},
@@ -54,8 +54,8 @@ func serve(ctx context.Context, f serveFlags, s streams) error {
 	if err != nil {
 		return err
 	}
-	if err := p.Make(); err != nil {
-		return fmt.Errorf("%w; correct the folder and start again", err)
+	if err := makeFolders(p); err != nil {
+		return err
 	}
 	lock, err := takeLock(p)
 	if err != nil {
@@ -68,10 +68,14 @@ func serve(ctx context.Context, f serveFlags, s streams) error {
 	}
 	settings.Keychain = cmp.Or(f.keychain, settings.Keychain)
 	settings.HTTP = cmp.Or(f.http, settings.HTTP)
-	if settings.Keychain == "file" {
+	switch {
+	case settings.Keychain == "file":
 		if err := checkPassphrase(f.passphraseFile, s); err != nil {
 			return err
 		}
+	case f.passphraseFile != "":
+		return faultf(helper.ExitUsage, "--passphrase-file goes with --keychain file, and the keychain is %q here; "+
+			"give both, or neither", settings.Keychain)
 	}
 
 	logs, err := openLog(filepath.Join(p.State, "keeper.log"), logCap)

@@ -61,6 +61,9 @@ func keeperSocket(ctx context.Context) (string, error) {
 // startKeeper starts a keeper that outlives us: in a session of its own, in the root folder, with nothing of ours open.
 // The channel is closed if it ends while we are still here.
 func startKeeper(p places.Places) (<-chan struct{}, error) {
+	if err := makeFolders(p); err != nil {
+		return nil, err
+	}
 	if err := canStart(p); err != nil {
 		return nil, err
 	}
@@ -82,6 +85,14 @@ func startKeeper(p places.Places) (<-chan struct{}, error) {
 		_ = cmd.Wait()
 	}()
 	return ended, nil
+}
+
+// makeFolders makes what a keeper writes to.
+func makeFolders(p places.Places) error {
+	if err := p.Make(); err != nil {
+		return fmt.Errorf("%w; correct the folder, or SESSIONKEEPER_HOME, and try again", err)
+	}
+	return nil
 }
 
 // canStart says beforehand what a keeper without a terminal could only say to its log.

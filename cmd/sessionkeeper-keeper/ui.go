@@ -8,6 +8,7 @@ import (
 
 	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/desktop"
+	"sessionkeeper/ui/helper"
 )
 
 func uiCommand() *cobra.Command {
@@ -26,7 +27,7 @@ func uiCommand() *cobra.Command {
 				return err
 			}
 			if err := desktop.New(slog.New(slog.DiscardHandler)).Open(cmd.Context(), code.URL); err != nil {
-				return fmt.Errorf("%w; open this page yourself within a minute: %s", err, code.URL)
+				return faultf(helper.ExitFailed, "no browser came up; open this page yourself within a minute: %s", code.URL)
 			}
 			tell(cmd, "Opened the page in your browser.")
 			return nil

@@ -29,7 +29,7 @@ func onSession(use, short string, run func(*cobra.Command, *client.Client, strin
 
 func pauseCommand() *cobra.Command {
 	var asJSON *bool
-	cmd := onSession("pause NAME", "Stop renewing a session and handing out its tokens",
+	cmd := onSession("pause NAME [--json]", "Stop renewing a session and handing out its tokens",
 		func(cmd *cobra.Command, c *client.Client, name string) error {
 			s, err := c.Pause(cmd.Context(), name)
 			return done(cmd, *asJSON, s, err)
@@ -40,7 +40,7 @@ func pauseCommand() *cobra.Command {
 
 func resumeCommand() *cobra.Command {
 	var asJSON *bool
-	cmd := onSession("resume NAME", "Undo pause",
+	cmd := onSession("resume NAME [--json]", "Undo pause",
 		func(cmd *cobra.Command, c *client.Client, name string) error {
 			s, err := c.Resume(cmd.Context(), name)
 			return done(cmd, *asJSON, s, err)
@@ -52,7 +52,7 @@ func resumeCommand() *cobra.Command {
 func refreshCommand() *cobra.Command {
 	var asJSON *bool
 	var wait duration
-	cmd := onSession("refresh NAME [--wait D]", "Renew a session's token now",
+	cmd := onSession("refresh NAME [--wait D] [--json]", "Renew a session's token now",
 		func(cmd *cobra.Command, c *client.Client, name string) error {
 			before, err := c.Session(cmd.Context(), name)
 			if err != nil {
@@ -72,7 +72,7 @@ func refreshCommand() *cobra.Command {
 func setSecretCommand() *cobra.Command {
 	var file string
 	var asJSON *bool
-	cmd := onSession("set-secret NAME --client-secret-file F|-", "Replace a session's client secret",
+	cmd := onSession("set-secret NAME --client-secret-file F|- [--json]", "Replace a session's client secret",
 		func(cmd *cobra.Command, c *client.Client, name string) error {
 			text, err := secretFlag(cmd, file)
 			if err != nil {
@@ -120,7 +120,7 @@ func removeCommand() *cobra.Command {
 func logoutCommand() *cobra.Command {
 	var yes, keep bool
 	var asJSON *bool
-	cmd := onSession("logout NAME [--keep-remote] [--yes]", "Sign out at the provider and forget the grant",
+	cmd := onSession("logout NAME [--keep-remote] [--yes] [--json]", "Sign out at the provider and forget the grant",
 		func(cmd *cobra.Command, c *client.Client, name string) error {
 			related, err := c.Related(cmd.Context(), name)
 			if err != nil {

@@ -338,7 +338,7 @@ func (c *Client) send(ctx context.Context, o call) (*http.Response, error) {
 	if inner, ok := errors.AsType[*url.Error](err); ok {
 		err = inner.Err // without the URL, which names the session
 	}
-	return nil, fmt.Errorf("asking the keeper: %w", err)
+	return nil, fmt.Errorf("asking the keeper: %w", fast.Ending(err))
 }
 
 func problem(response *http.Response) error {

@@ -43,7 +43,7 @@ func dial(_ context.Context, socket string, deadline time.Time) (*conn, error) {
 
 // absent reports whether a connect failed because nobody listens.
 func absent(err error) bool {
-	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED)
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ECONNREFUSED)
 }
 
 // ours is nil where the process at the other end runs under our own user.

@@ -8,7 +8,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
+	"syscall"
 	"time"
 
 	"sessionkeeper/ui/api/places"
@@ -16,6 +18,19 @@ import (
 
 // ErrNoKeeper says that nobody listens at the socket: no keeper runs, or it has just gone.
 var ErrNoKeeper = errors.New("no keeper is running")
+
+// ErrEnded says that the keeper closed the connection and gave no answer.
+var ErrEnded = errors.New("it ended before it had answered; try again")
+
+// Ending gives ErrEnded in place of the ways in which a connection breaks, and any other error as it is.
+func Ending(err error) error {
+	for _, broken := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE} {
+		if errors.Is(err, broken) {
+			return ErrEnded
+		}
+	}
+	return err
+}
 
 const (
 	// connectWait bounds the connect alone: a full backlog at a stopped keeper would block for ever.
@@ -79,7 +94,7 @@ func ask(ctx context.Context, socket string, request []byte, wait time.Duration)
 		err = ctx.Err()
 	}
 	if err != nil {
-		return 0, nil, fmt.Errorf("asking the keeper: %w", err)
+		return 0, nil, fmt.Errorf("asking the keeper: %w", Ending(err))
 	}
 	return status, body, nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"sessionkeeper/session"
 	"sessionkeeper/ui/api/apitest"
+	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/api/fast"
 )
 
@@ -170,6 +171,38 @@ func TestStrangeAnswers(t *testing.T) {
 			t.Errorf("%.80q: the error shows the token: %v", answer, err)
 		}
 	}
+}
+
+// A keeper that goes away while it is asked is told from one that answers nonsense.
+func TestKeeperEnds(t *testing.T) {
+	p := apitest.Home(t)
+	if err := p.Make(); err != nil {
+		t.Fatal(err)
+	}
+	ln, err := net.Listen("unix", p.Socket())
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = c.Read(make([]byte, 4096))
+			c.Close()
+		}
+	}()
+	if _, err := fast.Token(t.Context(), p.Socket(), "github", fast.Request{}); !errors.Is(err, fast.ErrEnded) {
+		t.Errorf("a token: %v; want ErrEnded", err)
+	}
+	if _, err := client.New(p.Socket()).Session(t.Context(), "github"); !errors.Is(err, fast.ErrEnded) {
+		t.Errorf("a session: %v; want ErrEnded", err)
+	}
+	ln.Close()
+	<-done
 }
 
 func TestContextEndsTheWait(t *testing.T) {

@@ -17,7 +17,7 @@ const (
 	maxResponse = 1 << 20
 )
 
-var errResponse = errors.New("its answer is cut or no HTTP/1.1")
+var errResponse = errors.New("its answer is cut or no HTTP/1.1; restart it")
 
 // readResponse reads one response with Content-Length or up to the end of the stream (RFC 9112 section 6.3). Our own
 // server sends short JSON with a length; chunked is refused.
@@ -32,6 +32,9 @@ func readResponse(read func([]byte) (int, error)) (status int, body []byte, err 
 		ended := errors.Is(err, io.EOF)
 		if err != nil && !ended {
 			return 0, nil, err
+		}
+		if ended && len(all) == 0 {
+			return 0, nil, io.EOF
 		}
 		if len(all) > maxResponse {
 			return 0, nil, errResponse
