@@ -185,7 +185,7 @@ func explainCommand() *cobra.Command {
 				return misusef(cmd, "give --status N with the body on stdin, or --http with head and body")
 			}
 			if !withHead && (status < 100 || status > 599) {
-				return misusef(cmd, "--status %d is no HTTP status", status)
+				return misusef(cmd, "--status %d is no HTTP status; give one from 100 to 599", status)
 			}
 			var p *provider.Provider
 			if id != "" {
