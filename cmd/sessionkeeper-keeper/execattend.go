@@ -13,6 +13,7 @@ import (
 
 	"sessionkeeper/ui/api/client"
 	"sessionkeeper/ui/api/places"
+	"sessionkeeper/ui/api/programs"
 	"sessionkeeper/ui/cloud"
 )
 
@@ -227,7 +228,7 @@ func newRunFolder(p places.Places) (*runFolder, error) {
 	f := &runFolder{path: path}
 	f.lock, err = os.OpenFile(filepath.Join(path, runLock), runLockFlag, 0o600) //nolint:gosec // in our new folder
 	if err == nil {
-		err = lockFile(f.lock, true)
+		err = programs.Lock(f.lock, true)
 	}
 	if err != nil {
 		f.remove()
@@ -256,9 +257,9 @@ func sweepRuns(run string) {
 		}
 		lock, err := os.OpenFile(filepath.Join(folder, runLock), os.O_RDWR, 0) //nolint:gosec // in a folder of ours
 		if err == nil {
-			err = lockFile(lock, true)
+			err = programs.Lock(lock, true)
 		}
-		if !errors.Is(err, errLocked) {
+		if !errors.Is(err, programs.ErrLocked) {
 			_ = os.RemoveAll(folder)
 		}
 		if lock != nil {

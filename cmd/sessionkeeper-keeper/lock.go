@@ -10,10 +10,8 @@ import (
 	"time"
 
 	"sessionkeeper/ui/api/places"
+	"sessionkeeper/ui/api/programs"
 )
-
-// errLocked says that another process holds the lock.
-var errLocked = errors.New("locked by another process")
 
 // A program that only looks whether a keeper runs holds the lock for some microseconds: that is no keeper.
 const (
@@ -38,18 +36,18 @@ func takeLock(p places.Places) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the keeper's lock: %w", err)
 	}
-	err = lockFile(f, true)
+	err = programs.Lock(f, true)
 	for range lockTries {
-		if !errors.Is(err, errLocked) {
+		if !errors.Is(err, programs.ErrLocked) {
 			break
 		}
 		time.Sleep(lockStep)
-		err = lockFile(f, true)
+		err = programs.Lock(f, true)
 	}
 	if err != nil {
 		pid := readPID(f)
 		_ = f.Close()
-		if errors.Is(err, errLocked) {
+		if errors.Is(err, programs.ErrLocked) {
 			return nil, &heldError{pid: pid}
 		}
 		return nil, fmt.Errorf("locking %s: %w", p.LockFile(), err)
@@ -68,7 +66,7 @@ func lockHolder(p places.Places) (pid int, held bool) {
 		return 0, false
 	}
 	defer f.Close()
-	if !errors.Is(lockFile(f, false), errLocked) {
+	if !errors.Is(programs.Lock(f, false), programs.ErrLocked) {
 		return 0, false
 	}
 	return readPID(f), true

@@ -4,10 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-)
 
-// errLocked says that another process holds the lock.
-var errLocked = errors.New("locked by another process")
+	"sessionkeeper/ui/api/programs"
+)
 
 // errRuns says that there is a tray already.
 var errRuns = errors.New("it runs already: look for its icon in the system tray, or open the page with: sessionkeeper ui")
@@ -19,9 +18,9 @@ func takeLock(path string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the tray's lock: %w", err)
 	}
-	if err := lockFile(f); err != nil {
+	if err := programs.Lock(f, true); err != nil {
 		_ = f.Close()
-		if errors.Is(err, errLocked) {
+		if errors.Is(err, programs.ErrLocked) {
 			return nil, errRuns
 		}
 		return nil, fmt.Errorf("locking %s: %w", path, err)

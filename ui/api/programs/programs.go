@@ -1,13 +1,17 @@
-// Package programs finds the programs of ours, which lie in one folder, and sets up those that are to go on when their
-// starter ends. It starts none itself, and looks for none in the folder that somebody happens to be in.
+// Package programs finds the programs of ours, which lie in one folder, sets up those that are to go on when their
+// starter ends, and lets one run once. It starts none itself, and looks for none in the folder that somebody is in.
 package programs
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 )
+
+// ErrLocked says that another process holds the lock.
+var ErrLocked = errors.New("locked by another process")
 
 // Find gives the path of one of our programs, named without an ending: beside this one, else on PATH, else "".
 func Find(name string) string {
