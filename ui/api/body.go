@@ -35,14 +35,31 @@ func decode(w http.ResponseWriter, r *http.Request, v any) error {
 	return decodeStrictly(data, v)
 }
 
+// awaitBody bounds the wait for a body, also for one that nobody will read: net/http waits for that after the answer.
+// Until it is here the connection keeps silent for all we know.
+func awaitBody(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength == 0 {
+		return
+	}
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyWait)) // fails where it is closed
+	if c := connectionOf(r); c != nil {
+		c.Idle()
+	}
+}
+
+// connectionOf is the request's connection, nil where it has none of ours.
+func connectionOf(r *http.Request) *guardedConn {
+	if c, ok := r.Context().Value(connectionKey{}).(*connection); ok {
+		if g, ok := c.conn.(*guardedConn); ok {
+			return g
+		}
+	}
+	return nil
+}
+
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength == 0 {
 		return nil, nil
-	}
-	// The deadline goes when the body is there: a stream or a long wait may follow.
-	c := http.NewResponseController(w)
-	if err := c.SetReadDeadline(time.Now().Add(bodyWait)); err != nil {
-		return nil, fmt.Errorf("reading the request: %w", err)
 	}
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if _, tooBig := errors.AsType[*http.MaxBytesError](err); tooBig {
@@ -54,8 +71,12 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if err != nil {
 		return nil, invalid("the body did not arrive whole; send it again")
 	}
-	if err := c.SetReadDeadline(time.Time{}); err != nil {
+	// A stream or a long wait may follow.
+	if err := http.NewResponseController(w).SetReadDeadline(time.Time{}); err != nil {
 		return nil, fmt.Errorf("reading the request: %w", err)
+	}
+	if c := connectionOf(r); c != nil {
+		c.Busy()
 	}
 	return data, nil
 }

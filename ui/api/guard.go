@@ -32,6 +32,7 @@ func addHeaders(h http.Header) {
 func (s *Server) socketHandler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		addHeaders(w.Header())
+		awaitBody(w, r)
 		if err := guardSocket(r); err != nil {
 			s.fail(w, r, err)
 			return
@@ -58,6 +59,7 @@ func guardSocket(r *http.Request) error {
 func (s *Server) pageHandler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		addHeaders(w.Header())
+		awaitBody(w, r)
 		over, err := s.guardPage(r)
 		if err != nil {
 			s.fail(w, r, err)

@@ -141,6 +141,7 @@ func (h *hot) talk(c *guardedConn) (over bool) {
 		}
 		_, err = c.Write(answer)
 		clear(answer) // it held a token
+		c.Idle()
 		if err != nil || q.last {
 			return false
 		}

@@ -23,7 +23,7 @@ func (h *hot) accept(ln *guardedListener, done <-chan struct{}) {
 	}
 	q := quick{hot: h, uid: uint32(os.Getuid())} //nolint:gosec // an identifier is never negative
 	pause := acceptPause
-	for ln.reserve() {
+	for ln.crowd.Reserve() {
 		var fd int
 		var failed error
 		closed := raw.Read(func(listener uintptr) bool {
@@ -34,7 +34,7 @@ func (h *hot) accept(ln *guardedListener, done <-chan struct{}) {
 		})
 		switch {
 		case closed != nil:
-			ln.release()
+			ln.crowd.Release()
 			return
 		case failed == nil && q.over:
 			pause = acceptPause
@@ -47,7 +47,7 @@ func (h *hot) accept(ln *guardedListener, done <-chan struct{}) {
 		case failed != nil && !errors.Is(failed, syscall.ECONNABORTED) && !errors.Is(failed, syscall.EINTR):
 			pause = rest(pause, done)
 		}
-		ln.release()
+		ln.crowd.Release()
 	}
 }
 
@@ -128,7 +128,7 @@ func (q *quick) conn(ln *guardedListener, fd int) (*guardedConn, error) {
 		return nil, err
 	}
 	return &guardedConn{
-		Conn: c, slots: ln.slots, pid: q.pid, rest: append([]byte(nil), q.read...), unsent: q.unsent,
+		Conn: c, Member: ln.crowd.Enter(c), pid: q.pid, rest: append([]byte(nil), q.read...), unsent: q.unsent,
 	}, nil
 }
 

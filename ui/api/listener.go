@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"sessionkeeper/ui/api/crowd"
 	"sessionkeeper/ui/api/peer"
 )
 
@@ -160,16 +161,12 @@ type guardedListener struct {
 	net.Listener
 	raw   *os.File // the same socket once more, for system calls of our own; nil: there are none
 	check func(net.Conn) error
-	slots chan struct{}
-	done  chan struct{}
+	crowd *crowd.Crowd
 	once  sync.Once
 }
 
 func guarded(ln net.Listener, check func(net.Conn) error) *guardedListener {
-	return &guardedListener{
-		Listener: ln, check: check,
-		slots: make(chan struct{}, maxConns), done: make(chan struct{}),
-	}
+	return &guardedListener{Listener: ln, check: check, crowd: crowd.New(maxConns)}
 }
 
 // Accept gives the next connection of our own user. Others are closed without a word.
@@ -182,38 +179,26 @@ func (l *guardedListener) Accept() (net.Conn, error) {
 }
 
 func (l *guardedListener) take() (*guardedConn, error) {
-	if !l.reserve() {
+	if !l.crowd.Reserve() {
 		return nil, net.ErrClosed
 	}
 	for {
 		c, err := l.Listener.Accept()
 		if err != nil {
-			l.release()
+			l.crowd.Release()
 			return nil, err
 		}
 		if l.check(c) == nil {
-			return &guardedConn{Conn: c, slots: l.slots}, nil
+			return &guardedConn{Conn: c, Member: l.crowd.Enter(c)}, nil
 		}
 		_ = c.Close()
 	}
 }
 
-// reserve waits for room for one more connection; ok is false where the listener was closed.
-func (l *guardedListener) reserve() (ok bool) {
-	select {
-	case l.slots <- struct{}{}:
-		return true
-	case <-l.done:
-		return false
-	}
-}
-
-func (l *guardedListener) release() { <-l.slots }
-
 // Close closes the listener; connections stay.
 func (l *guardedListener) Close() error {
 	l.once.Do(func() {
-		close(l.done)
+		l.crowd.Close()
 		if l.raw != nil {
 			_ = l.raw.Close()
 		}
@@ -221,14 +206,14 @@ func (l *guardedListener) Close() error {
 	return l.Listener.Close()
 }
 
-// guardedConn gives its slot back once.
+// guardedConn has a place at the door.
 type guardedConn struct {
 	net.Conn
+	*crowd.Member
+
 	pid    int    // of the process at the other end, where accept asked for it
 	rest   []byte // was read already and is read again first
 	unsent []byte // of an answer; goes out before anything else
-	slots  chan struct{}
-	once   sync.Once
 }
 
 // Read reads what was put back, then on.
@@ -243,10 +228,11 @@ func (c *guardedConn) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// Close closes the connection.
+// Close closes the connection and gives its place back.
 func (c *guardedConn) Close() error {
-	c.once.Do(func() { <-c.slots })
-	return c.Conn.Close()
+	err := c.Conn.Close()
+	c.Leave()
+	return err
 }
 
 // CloseWrite lets the server end an answer to a request that it did not read to its end.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sessionkeeper/ui/api/client"
+	"sessionkeeper/ui/api/crowd"
 )
 
 const (
@@ -183,6 +184,7 @@ func newDoor(o doorOptions) *door {
 	return &door{name: o.name, open: o.open, hot: o.hot, log: o.log, http: &http.Server{
 		Handler:                      o.handler,
 		ConnContext:                  withConnection,
+		ConnState:                    crowd.Note,
 		ReadHeaderTimeout:            headerWait,
 		IdleTimeout:                  idleWait,
 		MaxHeaderBytes:               maxHeader,

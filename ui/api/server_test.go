@@ -4,9 +4,9 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"net"
 	"net/http"
@@ -167,7 +167,7 @@ func (h *house) bearer(tb testing.TB) [2]string {
 	return [2]string{"Authorization", "Bearer " + answer.Bearer}
 }
 
-func TestSocketIsPrivate(t *testing.T) {
+func TestTSOCK1SocketIsPrivate(t *testing.T) {
 	h := open(t)
 	for path, want := range map[string]os.FileMode{
 		h.socket:               0o600 | os.ModeSocket,
@@ -222,7 +222,7 @@ func TestFileInTheWayIsKept(t *testing.T) {
 	}
 }
 
-func TestOnlyLiteralLoopback(t *testing.T) {
+func TestTBIND2OnlyLiteralLoopback(t *testing.T) {
 	for _, address := range []string{
 		"0", ":0", "0x0:0", "0.0.0.0:0", "[::]:0", "[::1]:0", "localhost:0", "127.0.0.2:0", "127.1:0",
 		"１27.0.0.1:0", "[::ffff:127.0.0.1]:0", "127.0.0.1", "127.0.0.1:70000", "192.168.0.1:80",
@@ -325,32 +325,41 @@ func TestEnvironmentIsToldOnce(t *testing.T) {
 	}
 }
 
-// TestConnectionsAreLimited fills every place; the next caller is served when one leaves.
-func TestConnectionsAreLimited(t *testing.T) {
+// TestF27PlacesOfTheSilent fills every place with callers that say nothing, half of a request, or that a body comes which
+// does not: the next one is served all the same, at both doors. Those whose request is being answered keep their places.
+func TestF27PlacesOfTheSilent(t *testing.T) {
 	h := open(t, github())
-	var d net.Dialer
-	callers := make([]net.Conn, 513)
-	for i := range callers {
-		c, err := d.DialContext(t.Context(), "unix", h.socket)
-		if err != nil {
-			t.Fatal(err)
+	bearer := h.bearer(t)
+	next, stop := iter.Pull2(h.client.Events(t.Context(), ""))
+	defer stop()
+	if e, err, ok := next(); !ok || err != nil {
+		t.Fatalf("the snapshot: %+v, %v", e, err)
+	}
+	for _, door := range [][2]string{{"unix", h.socket}, {"tcp", h.tcp()}} {
+		for _, start := range []string{
+			"", "POST /v1/ses", "POST /v1/sessions/github/token HTTP/1.1\r\nHost: " + door[1] + "\r\n",
+			"POST /v1/ui/session HTTP/1.1\r\nHost: " + door[1] + "\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n",
+			"POST /v1/none HTTP/1.1\r\nHost: " + door[1] + "\r\nContent-Length: 9\r\n\r\n",
+		} {
+			var d net.Dialer
+			for range 600 {
+				c, err := d.DialContext(t.Context(), door[0], door[1])
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer c.Close() //nolint:revive // all are held to the end
+				_, _ = io.WriteString(c, start)
+			}
+			q := wireRequest{method: "GET", target: "/v1/sessions", header: [][2]string{bearer}}
+			if got := raw(t, door[0], door[1], q); got.StatusCode != http.StatusOK {
+				t.Errorf("%s, beside those who said %q: %d", door[0], start, got.StatusCode)
+			}
 		}
-		t.Cleanup(func() { c.Close() })
-		callers[i] = c
 	}
-	last := callers[512]
-	fmt.Fprint(last, "GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n")
-	if err := last.SetReadDeadline(time.Now().Add(200 * time.Millisecond)); err != nil {
+	if _, err := h.keeper.Pause(t.Context(), "github"); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := last.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Fatalf("the caller beyond the limit got %d bytes, %v", n, err)
-	}
-	if err := last.SetReadDeadline(time.Time{}); err != nil {
-		t.Fatal(err)
-	}
-	callers[0].Close()
-	if _, err := last.Read(make([]byte, 1)); err != nil {
-		t.Errorf("the caller beyond the limit was not served: %v", err)
+	if e, err, ok := next(); !ok || err != nil || e.Session != "github" {
+		t.Errorf("who listens lost its place: %+v, %v", e, err)
 	}
 }

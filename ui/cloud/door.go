@@ -7,15 +7,14 @@ import (
 	"errors"
 	"log/slog"
 	"math"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"sessionkeeper/session/secret"
 	"sessionkeeper/ui/api/client"
+	"sessionkeeper/ui/api/crowd"
 )
 
 // What a program's connection may take.
@@ -49,6 +48,7 @@ func (e *Endpoints) server() *http.Server {
 		MaxHeaderBytes:               doorMaxHeader,
 		DisableGeneralOptionsHandler: true,
 		Protocols:                    protocols,
+		ConnState:                    crowd.Note,
 		ErrorLog:                     slog.NewLogLogger(e.log.Handler(), slog.LevelDebug),
 	}
 }
@@ -176,64 +176,4 @@ func send(w http.ResponseWriter, status int, body any) {
 	h.Set("Content-Length", strconv.Itoa(len(data)))
 	w.WriteHeader(status)
 	_, _ = w.Write(data)
-}
-
-// door lets in programs of our own user, so many at a time; others are closed without a word.
-type door struct {
-	net.Listener
-	check func(net.Conn) error
-	slots chan struct{}
-	done  chan struct{}
-	once  sync.Once
-}
-
-func newDoor(ln net.Listener, check func(net.Conn) error) *door {
-	return &door{Listener: ln, check: check, slots: make(chan struct{}, doorMaxConns), done: make(chan struct{})}
-}
-
-// Accept gives the next connection.
-func (d *door) Accept() (net.Conn, error) {
-	select {
-	case d.slots <- struct{}{}:
-	case <-d.done:
-		return nil, net.ErrClosed
-	}
-	for {
-		c, err := d.Listener.Accept()
-		if err != nil {
-			<-d.slots
-			return nil, err
-		}
-		if d.check(c) == nil {
-			return &guest{Conn: c, slots: d.slots}, nil
-		}
-		_ = c.Close()
-	}
-}
-
-// Close closes the listener; connections stay.
-func (d *door) Close() error {
-	d.once.Do(func() { close(d.done) })
-	return d.Listener.Close()
-}
-
-// guest gives its slot back once.
-type guest struct {
-	net.Conn
-	slots chan struct{}
-	once  sync.Once
-}
-
-// Close closes the connection.
-func (g *guest) Close() error {
-	g.once.Do(func() { <-g.slots })
-	return g.Conn.Close()
-}
-
-// CloseWrite lets the server end an answer to a request that it did not read to its end.
-func (g *guest) CloseWrite() error {
-	if half, ok := g.Conn.(interface{ CloseWrite() error }); ok {
-		return half.CloseWrite()
-	}
-	return nil
 }

@@ -20,6 +20,7 @@ import (
 
 	"sessionkeeper/session/secret"
 	"sessionkeeper/ui/api/client"
+	"sessionkeeper/ui/api/crowd"
 	"sessionkeeper/ui/api/peer"
 )
 
@@ -110,7 +111,7 @@ func New(o Options) (*Endpoints, error) {
 		return nil, fmt.Errorf("opening the endpoints: %w", err)
 	}
 	e := &Endpoints{
-		o: o, log: o.Log, ln: newDoor(ln, peer.SameTCP), host: ln.Addr().String(),
+		o: o, log: o.Log, ln: crowd.Listen(ln, doorMaxConns, peer.SameTCP), host: ln.Addr().String(),
 		segment: secret.New(rand.Text()), proof: secret.New(rand.Text()),
 	}
 	e.http = e.server()
