@@ -31,8 +31,9 @@ func uidOf(c *net.UnixConn) (int, error) {
 	return int(cred.Uid), nil
 }
 
-// uidOfTCP finds the client's socket in /proc/net/tcp (proc_pid_net(5)): its local address is our remote one. A client
-// may hold an IPv6 socket that talks to a mapped IPv4 address.
+// uidOfTCP finds the client's socket: its local address is our remote one. Where the kernel does not tell about a single
+// one, it is looked for in /proc/net/tcp (proc_pid_net(5)); a client may hold an IPv6 socket that talks to a mapped IPv4
+// address.
 func uidOfTCP(c net.Conn) (int, error) {
 	client, err := netip.ParseAddrPort(c.RemoteAddr().String())
 	if err != nil {
@@ -42,7 +43,11 @@ func uidOfTCP(c net.Conn) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	uid, err := findSocket("/proc/net/tcp", hexAddr(client, false), hexAddr(server, false))
+	uid, err := diagnose(client, server)
+	if err == nil {
+		return uid, nil
+	}
+	uid, err = findSocket("/proc/net/tcp", hexAddr(client, false), hexAddr(server, false))
 	if errors.Is(err, errNoSocket) {
 		uid, err = findSocket("/proc/net/tcp6", hexAddr(client, true), hexAddr(server, true))
 	}
