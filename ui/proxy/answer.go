@@ -48,7 +48,8 @@ type problem struct {
 
 // fail answers where the target did not: it was not asked for want of a token, or it could not be.
 func (p *Proxy) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if r.Context().Err() != nil { // nobody is left to tell
+	if r.Context().Err() != nil { // nobody is left to tell, or one who has closed his half and would take silence for a 200
+		w.WriteHeader(http.StatusBadGateway)
 		return
 	}
 	if noToken, ok := errors.AsType[*tokens.Error](err); ok {

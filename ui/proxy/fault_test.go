@@ -105,8 +105,8 @@ func TestTargetThatCutsItsAnswer(t *testing.T) {
 	}
 }
 
-// TestRefusedTokenIsRenewedOnce has targets of HTTP/1.1 and of HTTP/2, which refuse before they have read the body.
-func TestRefusedTokenIsRenewedOnce(t *testing.T) {
+// TestTPROXY7RefusedTokenIsRenewedOnce has targets of HTTP/1.1 and of HTTP/2, which refuse before they have read the body.
+func TestTPROXY7RefusedTokenIsRenewedOnce(t *testing.T) {
 	for _, version := range []int{1, 2} {
 		var mu sync.Mutex
 		var bodies []string

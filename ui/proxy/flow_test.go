@@ -304,7 +304,7 @@ func (t *touched) Read(p []byte) (int, error) {
 	return t.Reader.Read(p)
 }
 
-func TestClientGone(t *testing.T) {
+func TestTPROXY9ClientGone(t *testing.T) {
 	arrived, gone := make(chan struct{}), make(chan struct{})
 	b := open(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		close(arrived)

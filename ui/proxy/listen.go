@@ -16,6 +16,9 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"sessionkeeper/ui/api/crowd"
+	"sessionkeeper/ui/api/peer"
 )
 
 // Limits of a connection. A body and an answer have none: they may be streams.
@@ -24,6 +27,7 @@ const (
 	quietWait  = 2 * time.Minute  // between two requests
 	stopWait   = time.Second      // for requests under way when the proxy stops
 	maxHeader  = 64 << 10
+	maxConns   = 2048 // streams and tunnels are among them
 )
 
 // Listener is where a proxy can be reached.
@@ -116,7 +120,15 @@ func sweep(ctx context.Context, path string) error {
 	return nil
 }
 
-// Serve answers with h until ctx ends, and returns when all that was under way has ended. It closes the Listener.
+// ownUser is nil for a program of our own user.
+func ownUser(c net.Conn) error {
+	if u, ok := c.(*net.UnixConn); ok {
+		return peer.Same(u)
+	}
+	return peer.SameTCP(c)
+}
+
+// Serve answers programs of our own user with h until ctx ends, and returns when all that was under way has ended. It closes the Listener.
 func (l *Listener) Serve(ctx context.Context, h http.Handler) error {
 	var handlers sync.WaitGroup
 	requests, end := context.WithCancel(context.WithoutCancel(ctx))
@@ -137,6 +149,7 @@ func (l *Listener) Serve(ctx context.Context, h http.Handler) error {
 		ReadHeaderTimeout: headerWait,
 		IdleTimeout:       quietWait,
 		MaxHeaderBytes:    maxHeader,
+		ConnState:         crowd.Note,
 		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // its words may quote an address with the key
 	}
 	stopped := make(chan struct{})
@@ -148,7 +161,7 @@ func (l *Listener) Serve(ctx context.Context, h http.Handler) error {
 		end() // streams and tunnels end here
 		_ = server.Close()
 	})
-	err := server.Serve(l.Listener)
+	err := server.Serve(crowd.Listen(l.Listener, maxConns, ownUser))
 	if !stop() {
 		<-stopped
 	}

@@ -146,7 +146,7 @@ func echo(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, "\n%s", body)
 }
 
-func TestRequestsGoToTheTargetWithTheToken(t *testing.T) {
+func TestTPROXY3RequestsGoToTheTargetWithTheToken(t *testing.T) {
 	b := open(t, http.HandlerFunc(echo), nil)
 	host := strings.TrimPrefix(b.target.URL, "http://")
 	for path, want := range map[string]string{
@@ -182,7 +182,7 @@ func TestRequestsGoToTheTargetWithTheToken(t *testing.T) {
 
 func many(one string, n int) string { return strings.TrimSuffix(strings.Repeat(one+"&", n), "&") }
 
-func TestClientsHeaders(t *testing.T) {
+func TestTPROXY2ClientsHeaders(t *testing.T) {
 	b := open(t, http.HandlerFunc(echo), nil)
 	token := "Authorization: Bearer " + b.keeper.TokenText(1)
 	answer := b.ask(t, "POST", "/x", strings.NewReader("body"),
@@ -222,7 +222,7 @@ func TestClientsHeaders(t *testing.T) {
 	}
 }
 
-func TestTargetsHeaders(t *testing.T) {
+func TestTPROXY5TargetsHeaders(t *testing.T) {
 	var target string
 	b := open(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -272,7 +272,7 @@ func TestTargetsHeaders(t *testing.T) {
 	}
 }
 
-func TestNobodyElseIsAnswered(t *testing.T) {
+func TestTPROXY6NobodyElseIsAnswered(t *testing.T) {
 	asked := 0
 	b := open(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }), nil)
 	_, port, _ := strings.Cut(b.host, ":")
@@ -327,7 +327,7 @@ func TestNobodyElseIsAnswered(t *testing.T) {
 	}
 }
 
-func TestHandTypedRequests(t *testing.T) {
+func TestTPROXY8HandTypedRequests(t *testing.T) {
 	b := open(t, http.HandlerFunc(echo), nil)
 	for name, c := range map[string]struct{ request, want string }{
 		"CONNECT":         {"CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n\r\n", "HTTP/1.1 421"},
