@@ -17,7 +17,7 @@ type holder struct {
 	m   map[string]Text
 }
 
-func TestNothingPrintsTheSecret(t *testing.T) {
+func TestTLOG2NothingPrintsTheSecret(t *testing.T) {
 	const canary = "rt_CANARY_0123456789"
 	s := New(canary)
 	h := holder{Out: s, in: s, ptr: &s, m: map[string]Text{"k": s}}
