@@ -24,7 +24,7 @@ func fifo(t *testing.T) string {
 	return path
 }
 
-func TestOpen(t *testing.T) {
+func TestTOPEN2WrittenAnew(t *testing.T) {
 	argument := stubOpener(t, "")
 	d := newDesktop(testLog(t), stillClock())
 	if err := d.Open(t.Context(), "https://id.example/authorize?a=b c&d=$(id)&e='f'#g"); err != nil {
@@ -73,7 +73,7 @@ func TestOpenDoesNotWaitForTheBrowser(t *testing.T) {
 	release(t, hold)
 }
 
-func TestSlowOpenerIsLeftRunning(t *testing.T) {
+func TestF29SlowOpenerIsLeftRunning(t *testing.T) {
 	hold, finished := fifo(t), fifo(t)
 	stubOpener(t, "read line <"+hold+"\necho finished >"+finished)
 	d := newDesktop(testLog(t), stillClock())
@@ -106,7 +106,7 @@ func release(t *testing.T, fifo string) {
 	}
 }
 
-func TestNoOpener(t *testing.T) {
+func TestF29NoOpener(t *testing.T) {
 	d := newDesktop(testLog(t), stillClock())
 	stubOpener(t, "exit 3")
 	if err := d.Open(t.Context(), "https://id.example/"); !errors.Is(err, ErrNoOpener) {

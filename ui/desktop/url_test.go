@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestCleanURL(t *testing.T) {
+func TestTOPEN1CleanURL(t *testing.T) {
 	for in, want := range map[string]string{
 		"https://a.example":                     "https://a.example",
 		"HTTPS://a.example/x":                   "https://a.example/x",
