@@ -1,13 +1,11 @@
 // A certified OpenID provider that nobody here wrote, for the end-to-end tests. Loopback only; ends when stdin closes.
 //   node server.mjs '{"access_ttl":60,"session_ttl":600,"account":"ada"}'     seconds; all members are optional
-import './runtime.mjs';
-
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 
-import { MapAdapter, all } from './adapter.mjs';
+import Provider from 'oidc-provider';
 
-const { default: Provider } = await import('oidc-provider');
+import { MapAdapter, all } from './adapter.mjs';
 
 const options = { access_ttl: 60, session_ttl: 600, account: 'ada', ...JSON.parse(process.argv[2] ?? '{}') };
 

@@ -1,6 +1,7 @@
-// Package stranger runs oidc-provider, a certified OpenID provider that this project did not write, so that tests meet
-// an independent opinion: it rotates refresh tokens at each use and ends the whole grant when an old one comes back. It
-// must be imported by tests alone.
+// Package stranger runs OpenID providers that this project did not write, so that tests meet an independent opinion:
+// oidc-provider, which is certified, rotates refresh tokens at each use and ends the whole grant when an old one comes
+// back; and one on the op package of zitadel/oidc, where a refresh ends the access token before it. It must be imported
+// by tests alone.
 package stranger
 
 import (
@@ -28,7 +29,7 @@ type TB interface {
 	Attr(key, value string)
 }
 
-// Options configures the provider. The zero value is ready to use.
+// Options configures a provider. The zero value is ready to use.
 type Options struct {
 	AccessTTL  time.Duration // life of access tokens in whole seconds; zero means a minute
 	SessionTTL time.Duration // life of grants in whole seconds; zero means ten minutes
@@ -37,7 +38,7 @@ type Options struct {
 
 // Provider is a running provider with a public client "demo" and a confidential one "demo-secret" whose secret is
 // "demo-secret". Both may use any loopback port with the path /callback. Every consent is given at once. It wants PKCE,
-// and gives a refresh token only for offline_access with prompt=consent.
+// and gives a refresh token only for offline_access, oidc-provider only with prompt=consent beside it.
 type Provider struct {
 	Issuer string
 
@@ -72,46 +73,66 @@ type Grant struct {
 	Client  string `json:"client"`
 }
 
-const folder = ".tools/oidc-provider"
+const (
+	folderOIDC    = ".tools/oidc-provider"
+	folderZitadel = ".tools/strangers"
+)
 
-// Start runs the provider until the test ends. It fails the test where the provider is not installed.
+// Start runs oidc-provider until the test ends. It fails the test where the provider is not installed.
 func Start(t TB, o Options) *Provider {
 	t.Helper()
-	home, err := find()
+	home, err := find(folderOIDC)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Fatalf("the provider needs Node, Debian package nodejs: %v", err)
+	node := filepath.Join(home, "node_modules", ".bin", "node")
+	if _, err := os.Stat(node); err != nil {
+		t.Fatalf("%s has no Node of its own: run make clean and make test, which installs it", folderOIDC)
 	}
+	return launch(t, "oidc-provider", home, o, node, "server.mjs")
+}
+
+// StartZitadel runs the provider on zitadel/oidc until the test ends. Go builds it, the first time in half a minute. Its
+// log does not count reuse, which it refuses without ending anything.
+func StartZitadel(t TB, o Options) *Provider {
+	t.Helper()
+	home, err := find(folderZitadel)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return launch(t, "zitadel-oidc", home, o, "go", "run", ".")
+}
+
+// launch runs a provider's program, which says when it is ready and ends when its stdin closes.
+func launch(t TB, name, home string, o Options, argv ...string) *Provider {
+	t.Helper()
 	settings, err := json.Marshal(settingsOf(o))
 	if err != nil {
-		t.Fatalf("starting the provider: %v", err)
+		t.Fatalf("starting %s: %v", name, err)
 	}
 	// The command outlives the test's context, which ends before the clean-up that closes its stdin.
-	//nolint:gosec // node as found on PATH, with our own script
-	command := exec.CommandContext(context.WithoutCancel(t.Context()), node, "server.mjs", string(settings))
+	//nolint:gosec // our own programs
+	command := exec.CommandContext(context.WithoutCancel(t.Context()), argv[0], append(argv[1:], string(settings))...)
 	command.Dir = home
 	var words bytes.Buffer
 	command.Stderr = &words
 	stdin, err := command.StdinPipe()
 	if err != nil {
-		t.Fatalf("starting the provider: %v", err)
+		t.Fatalf("starting %s: %v", name, err)
 	}
 	stdout, err := command.StdoutPipe()
 	if err != nil {
-		t.Fatalf("starting the provider: %v", err)
+		t.Fatalf("starting %s: %v", name, err)
 	}
 	if err := command.Start(); err != nil {
-		t.Fatalf("starting the provider: %v", err)
+		t.Fatalf("starting %s: %v", name, err)
 	}
 	out := bufio.NewReader(stdout)
 	t.Cleanup(func() {
 		stdin.Close()
 		_, _ = io.Copy(io.Discard, out) // what is left unread would fail Wait
 		if err := command.Wait(); err != nil {
-			t.Logf("the provider ended: %v", err)
+			t.Logf("%s ended: %v", name, err)
 		}
 	})
 	line, err := out.ReadString('\n')
@@ -119,9 +140,9 @@ func Start(t TB, o Options) *Provider {
 	if err != nil || !ready {
 		stdin.Close()
 		_ = command.Wait()
-		t.Fatalf("the provider did not start: %v\n%s", err, words.String())
+		t.Fatalf("%s did not start: %v\n%s", name, err, words.String())
 	}
-	t.Attr("real", "oidc-provider")
+	t.Attr("real", name)
 	return &Provider{Issuer: issuer, t: t}
 }
 
@@ -139,18 +160,15 @@ func settingsOf(o Options) map[string]any {
 	return settings
 }
 
-// find looks for the provider from the working folder upwards: tests run in their package's folder.
-func find() (string, error) {
+// find looks for a provider from the working folder upwards: tests run in their package's folder.
+func find(folder string) (string, error) {
 	at, err := os.Getwd()
 	if err != nil {
 		return "", fmt.Errorf("looking for %s: %w", folder, err)
 	}
 	for {
 		home := filepath.Join(at, folder)
-		if _, err := os.Stat(filepath.Join(home, "server.mjs")); err == nil {
-			if _, err := os.Stat(filepath.Join(home, "node_modules", "oidc-provider")); err != nil {
-				return "", fmt.Errorf("%s has no node_modules: run make test, which installs them", folder)
-			}
+		if _, err := os.Stat(home); err == nil {
 			return home, nil
 		}
 		if at == filepath.Dir(at) {
@@ -178,6 +196,12 @@ func (p *Provider) RevokeAll() int {
 func (p *Provider) SetAccessTTL(d time.Duration) {
 	p.t.Helper()
 	p.control(map[string]any{"access_ttl": int(d / time.Second)})
+}
+
+// DeleteClient has the provider on zitadel/oidc forget a client.
+func (p *Provider) DeleteClient(id string) {
+	p.t.Helper()
+	p.control(map[string]any{"delete_client": id})
 }
 
 // Log returns what the token endpoint has seen so far.
