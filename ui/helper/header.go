@@ -2,8 +2,9 @@ package helper
 
 import (
 	"encoding/base64"
-	"strings"
+	"slices"
 
+	"sessionkeeper/session/provider/challenge"
 	"sessionkeeper/session/secret"
 )
 
@@ -24,22 +25,9 @@ func authorization(b Binding, token secret.Text) string {
 
 // invalidToken reports whether a WWW-Authenticate header says that the token is expired, revoked or malformed
 // (RFC 6750 section 3.1). A server that saw no token at all says no error.
-func invalidToken(challenge string) bool {
-	for rest := strings.ToLower(challenge); ; {
-		i := strings.Index(rest, "error")
-		if i < 0 {
-			return false
-		}
-		before := rest[:i]
-		rest = rest[i+len("error"):]
-		if before != "" && !strings.ContainsAny(before[len(before)-1:], " \t,") {
-			continue // "x_error" is another parameter
-		}
-		value, found := strings.CutPrefix(strings.TrimLeft(rest, " \t"), "=")
-		value, _ = strings.CutPrefix(strings.TrimLeft(value, " \t"), `"`)
-		after, is := strings.CutPrefix(value, "invalid_token")
-		if found && is && (after == "" || strings.ContainsAny(after[:1], "\", \t")) {
-			return true
-		}
-	}
+func invalidToken(field string) bool {
+	return slices.ContainsFunc(challenge.Parse([]string{field}), func(c challenge.Challenge) bool {
+		code, _ := c.Error()
+		return code == "invalid_token"
+	})
 }
