@@ -41,7 +41,7 @@ func TestTableKnowsEveryReason(t *testing.T) {
 	})
 	same(t, "problems", known.Problems, states)
 	reasons := map[State][]Reason{
-		Active: {ReasonNoRefresh}, SignInNeeded: append(signInReasons, ""), SetupNeeded: append(setupReasons, ""),
+		Active: {ReasonNoRefresh, ReasonScope, ReasonInteraction}, SignInNeeded: append(signInReasons, ""), SetupNeeded: append(setupReasons, ""),
 		KeychainLocked: append(keychainReasons, ""),
 	}
 	for _, s := range states {
@@ -150,7 +150,7 @@ func TestNotices(t *testing.T) {
 		},
 		{
 			signInNotice(s, "https://example.org/a"), "Access was revoked", "Access for “work” was taken back at the " +
-				"provider. Sign in again to go on. Open this address in your browser: https://example.org/a",
+				"provider. Your settings are kept. Sign in again to go on. Open this address in your browser: https://example.org/a",
 		},
 		{
 			groupNotice([]string{"a", "b", "c", "d", "e", "f"}), "6 sessions wait for you to sign in",
@@ -163,15 +163,15 @@ func TestNotices(t *testing.T) {
 		},
 		{
 			setupNotice(Session{Name: "work", Reason: ReasonSetupClient, Detail: "invalid_client"}), "work needs a correction",
-			"The provider does not accept the app that this session uses. Check its ID and its secret at the provider, " +
-				"then enter the secret again.",
+			"The provider does not accept the app that this session uses, but nothing is lost. Check its ID and its secret at " +
+				"the provider, then enter the secret again.",
 		},
 		{
 			outageNotice("https://example.org", []string{"a", "b", "c"}), "a and 2 more cannot be renewed now",
-			"The provider cannot be reached. Sessionkeeper keeps trying; there is nothing you need to do.",
+			"The provider cannot be reached, but nothing is lost. Sessionkeeper keeps trying; there is nothing you need to do.",
 		},
 		{
-			noNetworkNotice([]string{"a", "b"}), "There is no connection", "The providers cannot be reached. " +
+			noNetworkNotice([]string{"a", "b"}), "There is no connection", "The providers cannot be reached, but nothing is lost. " +
 				"Sessionkeeper keeps trying; there is nothing you need to do. Not renewed until then: a, b.",
 		},
 	} {

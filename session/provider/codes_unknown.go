@@ -3,6 +3,8 @@ package provider
 import (
 	"slices"
 	"time"
+
+	"sessionkeeper/session/words"
 )
 
 const (
@@ -57,7 +59,7 @@ func (u *Unknowns) Meet(a *Answer, now time.Time) (show bool) {
 	if m.Times < unknownTimes || now.Sub(m.First) < unknownSpan {
 		return false
 	}
-	a.Advice = lasting.String()
+	a.Advice = words.Say(words.Advice, adviceLasting, nil)
 	show, m.Shown = !m.Shown, true
 	return show
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"sessionkeeper/session/words"
 )
 
 func TestUnknownsAreShownOnce(t *testing.T) {
@@ -84,7 +86,7 @@ func TestUnknownsAreShownOnce(t *testing.T) {
 			a := m.answer
 			if show := u.Meet(&a, now); show != m.show {
 				t.Errorf("%s, answer %d: show %t; want %t", name, i, show, m.show)
-			} else if show && a.Advice != lasting.String() {
+			} else if show && a.Advice != words.Say(words.Advice, adviceLasting, nil) {
 				t.Errorf("%s: advice %q", name, a.Advice)
 			}
 			b, err := json.Marshal(u) // as it is kept over a restart

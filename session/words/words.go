@@ -68,6 +68,7 @@ const (
 	Health    Section = "health"    // by the keeper's status
 	Checks    Section = "checks"    // what doctor says where all is well, by what it looked at
 	Errors    Section = "errors"    // what a program is told, by our own keys
+	Advice    Section = "advice"    // on a provider's answer, by its reason or its code; a specification's names stand in parentheses
 	Remote    Section = "remote"    // how a sign-out went at the provider
 	Labels    Section = "labels"    // of buttons, menu entries and lines
 	Sentences Section = "sentences" // that several faces say
@@ -75,7 +76,7 @@ const (
 	Tray      Section = "tray"      // what only the tray says
 )
 
-var sections = []Section{Reasons, Events, Stories, Keychain, Health, Checks, Errors, Remote, Labels, Sentences, Window, Tray}
+var sections = []Section{Reasons, Events, Stories, Keychain, Health, Checks, Errors, Advice, Remote, Labels, Sentences, Window, Tray}
 
 type book struct {
 	States   map[string]State              `json:"states"`

@@ -2,6 +2,8 @@ package words
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"math"
 	"os"
 	"regexp"
@@ -9,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 // jargon are words that people who only want to stay signed in need not know. The folds may have them, and the hints
@@ -20,6 +23,12 @@ var jargon = regexp.MustCompile(`(?i)\b(tokens?|grants?|scopes?|oauth|oidc|openi
 // blame are ways to speak that we do not have.
 var blame = regexp.MustCompile(`(?i)something went wrong|oops|sorry|you (must|failed|forgot|should)|unfortunately|` +
 	`invalid|illegal|fatal|!`)
+
+// openPlaces are what texts leave open, commandFlags the command line's.
+var (
+	openPlaces   = regexp.MustCompile(`\{\w+\}`)
+	commandFlags = regexp.MustCompile(`--[a-z-]+`)
+)
 
 // firstLevel are all texts that people meet without asking for more, by where they are.
 func firstLevel() map[string]string {
@@ -60,10 +69,13 @@ func TestFirstLevelIsPlain(t *testing.T) {
 		if where == "notices/check_off body" {
 			text = strings.ReplaceAll(text, "check_url", "X") // the setting's name
 		}
-		if strings.HasPrefix(where, string(Errors)+"/") {
-			text = strings.ReplaceAll(text, "--keychain", "X") // programs and terminals read these
+		if strings.HasPrefix(where, string(Advice)+"/") {
+			text = parentheses.ReplaceAllString(text, "")
 		}
-		if found := jargon.FindString(text); found != "" {
+		if strings.HasPrefix(where, string(Errors)+"/") {
+			text = commandFlags.ReplaceAllString(text, "X") // programs and terminals read these
+		}
+		if found := jargon.FindString(openPlaces.ReplaceAllString(text, "X")); found != "" {
 			t.Errorf("%s says %q: %s", where, found, text)
 		}
 		if found := blame.FindString(text); found != "" {
@@ -113,6 +125,110 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+// kept are the ways to say that nothing was lost, and toDo those to say what there is to do, or that there is nothing.
+var (
+	kept = regexp.MustCompile(`(nothing (here )?(is|was) (sent or )?(lost|changed)|settings are kept|no session is lost|` +
+		`sessions (are safe|go on as before|will be here|have)|as before|left as it is|until then|is on the page)`)
+	toDo = regexp.MustCompile(`(?i)(sign in|unlock|correct|check|start|stop|add|allow|resume|remove|set the|ask|install|make|` +
+		`give|wait|use|open|log in|look at|finish|have it|by itself|in a moment|nothing you need to do)`)
+)
+
+// unlosing are the states and the faults in which there is nothing that could be lost.
+var unlosing = []string{
+	"active", "expiring", "paused", "signed_out", "open_files", "no_display", "no_dbus", "no_browser", "no_notifications", "no_tray",
+}
+
+// Whatever fails, people are told that nothing was lost, and at the end the one thing to do.
+func TestFailuresSayWhatIsKept(t *testing.T) {
+	check := func(where, of, detail string) {
+		t.Helper()
+		if !slices.Contains(unlosing, of) && !kept.MatchString(strings.ToLower(detail)) {
+			t.Errorf("%s does not say that nothing is lost: %s", where, detail)
+		}
+		end := detail
+		for _, cut := range []string{". ", ": "} {
+			if i := strings.LastIndex(detail, cut); i >= 0 {
+				end = detail[i+len(cut):]
+				break
+			}
+		}
+		if !toDo.MatchString(end) {
+			t.Errorf("%s does not end with what to do: %s", where, detail)
+		}
+	}
+	for state, reasons := range read().Problems {
+		for reason, p := range reasons {
+			check(state+"/"+reason, state, p.Detail)
+		}
+	}
+	for code, p := range read().Machine {
+		check("machine/"+code, code, p.Detail)
+	}
+	for id, text := range read().texts[Advice] {
+		check("advice/"+id, id, text)
+		words := parentheses.ReplaceAllString(text, "")
+		if utf8.RuneCountInString(text) > 160 || strings.Count(text, ": ") != 1 || !strings.HasSuffix(text, ".") ||
+			strings.ContainsAny(strings.TrimSuffix(text, "."), ".!?") {
+			t.Errorf("advice/%s is no short sentence: %s", id, text)
+		}
+		if strings.ContainsAny(words, "()") || words != text && !strings.HasSuffix(text, ").") {
+			t.Errorf("advice/%s: what stands in parentheses stands at the end: %s", id, text)
+		}
+	}
+}
+
+// parentheses hold what a provider or a specification calls a thing.
+var parentheses = regexp.MustCompile(` \([^()]*\)`)
+
+// failures is all that people can be shown for a failure, as they see it with a session called work.
+func failures() string {
+	var table strings.Builder
+	say := func(where string, p Problem) {
+		fmt.Fprintf(&table, "%s\n\t%s\n\t%s\n", where, p.Title, p.Detail)
+		if p.More != "" {
+			fmt.Fprintf(&table, "\t(%s)\n", p.More)
+		}
+		if todo := strings.TrimSpace(p.Action.Label + "  " + p.Action.Command); todo != "" {
+			fmt.Fprintf(&table, "\t> %s\n", todo)
+		}
+	}
+	for _, state := range slices.Sorted(maps.Keys(read().Problems)) {
+		for _, reason := range slices.Sorted(maps.Keys(read().Problems[state])) {
+			p, _ := Of(state, reason, "work")
+			say(strings.TrimSpace("session "+state+" "+reason), p)
+		}
+	}
+	asWritten := Values{}
+	for _, word := range openPlaces.FindAllString(string(source), -1) {
+		asWritten[strings.Trim(word, "{}")] = Safe("‹" + strings.Trim(word, "{}") + "›")
+	}
+	for _, code := range slices.Sorted(maps.Keys(read().Machine)) {
+		p, _ := OfMachine(code, asWritten)
+		say("machine "+code, p)
+	}
+	for _, id := range slices.Sorted(maps.Keys(read().Notices)) {
+		n := read().Notices[id]
+		fmt.Fprintf(&table, "notice %s\n\t%s\n\t%s\n", id, fill(n.Title, asWritten), fill(n.Body, asWritten))
+	}
+	for _, s := range []Section{Advice, Errors, Reasons, Remote} {
+		for _, id := range slices.Sorted(maps.Keys(read().texts[s])) {
+			fmt.Fprintf(&table, "%s %s\n\t%s\n", s, id, Say(s, id, asWritten))
+		}
+	}
+	return table.String()
+}
+
+// The whole of it stands in testdata/failures.txt, so that a change to it is read as people read it.
+func TestFailuresTable(t *testing.T) {
+	want, err := os.ReadFile("testdata/failures.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if table := failures(); string(want) != table {
+		t.Errorf("testdata/failures.txt is not the table; read each sentence, then make it:\n%s", table)
+	}
+}
+
 // The table has what this package knows, and nothing that it does not know.
 func TestTableIsComplete(t *testing.T) {
 	var parts map[string]json.RawMessage
@@ -149,7 +265,7 @@ func TestTableIsComplete(t *testing.T) {
 func TestOf(t *testing.T) {
 	p, ok := Of("sign_in_needed", "revoked", "my work")
 	want := Problem{
-		Title: "Access was revoked", Detail: "Access for “my work” was taken back at the provider. Sign in again to go on.",
+		Title: "Access was revoked", Detail: "Access for “my work” was taken back at the provider. Your settings are kept. Sign in again to go on.",
 		More:   "By you, by an administrator, or by a change of the password.",
 		Action: Action{ID: "sign_in_again", Label: "Sign in again", Command: "sessionkeeper login 'my work'"},
 	}

@@ -75,7 +75,7 @@ func TestLockedKeychain(t *testing.T) {
 	b := open(t, everyState()...)
 	b.keeper.Lock(errors.New("the collection is locked"))
 	b.enter("")
-	b.says("The keychain is locked. Your sessions wait for it.")
+	b.says("The keychain is locked. Your sessions wait for it, and nothing is lost.")
 	b.until(row("vault") + `?.querySelector(".why").textContent === "Waits for the keychain"`)
 	if n := eval[int](b, `[...document.querySelectorAll("button")].filter((e) => e.textContent === "Unlock").length`); n != 1 {
 		t.Errorf("there are %d buttons that unlock the keychain; want the one above all", n)
