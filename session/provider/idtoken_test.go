@@ -139,6 +139,33 @@ func TestVerify(t *testing.T) {
 	}
 }
 
+// A clock that a server has shown to be wrong refuses nobody's sign-in, and takes no ID token of long ago.
+func TestVerifyWithAWrongClock(t *testing.T) {
+	for _, off := range []time.Duration{3 * time.Hour, 10 * year, -3 * time.Hour, -10 * year} {
+		i := newIssuer(t)
+		key := ecKey(t)
+		i.publish(jose.JSONWebKey{Key: key.Public(), KeyID: "1", Use: "sig"})
+		right := i.now
+		good := sign(t, jose.ES256, key, "1", i.claims(nil))
+		old := sign(t, jose.ES256, key, "1", i.claims(map[string]any{"exp": right.Add(-time.Hour).Unix()}))
+		i.now = right.Add(off)
+		verify := func(token secret.Text) error {
+			_, err := i.wire.Verify(t.Context(), i.provider(), Client{ID: "app"}, token, "n")
+			return err
+		}
+		if err := verify(good); (err != nil) != (off > 0) {
+			t.Errorf("%v ahead, and nobody has said so: %v", off, err)
+		}
+		i.wire.saw(&reply{host: "as.example", sentAt: i.now, readAt: i.now, date: right})
+		if err := verify(good); err != nil {
+			t.Errorf("%v ahead: %v", off, err)
+		}
+		if err := verify(old); err == nil {
+			t.Errorf("%v ahead: an ID token that ended an hour ago was taken", off)
+		}
+	}
+}
+
 func TestVerifySignatures(t *testing.T) {
 	i := newIssuer(t)
 	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
