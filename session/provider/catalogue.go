@@ -10,6 +10,7 @@ import (
 	"maps"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -34,7 +35,9 @@ func LoadCatalogue(dir string) (c *Catalogue, errs []error) {
 		errs = append(errs, c.read(sub)...)
 	}
 	if dir != "" {
-		errs = append(errs, c.read(os.DirFS(dir))...)
+		for _, err := range c.read(os.DirFS(dir)) {
+			errs = append(errs, fmt.Errorf("%s%w", dir+string(filepath.Separator), err))
+		}
 	}
 	return c, errs
 }
@@ -123,6 +126,12 @@ func (c *Catalogue) All() []Provider {
 	return all
 }
 
+// NeedsClient reports whether there is an entry of that id, and it needs a client's id (Provider.TakesNoClient).
+func (c *Catalogue) NeedsClient(id string) bool {
+	p, ok := c.Lookup(id)
+	return ok && !p.TakesNoClient()
+}
+
 // Resolve turns a Target into a Provider: the catalogue entry with its variables filled in, completed by discovery
 // where it names an issuer and lacks an endpoint; the discovered issuer, with the habits of the catalogue entry that
 // knows it; or the hand-typed endpoints. Only discovery waits for the network. The error wraps a *TargetError.
@@ -200,7 +209,15 @@ func (c *Catalogue) filled(t Target) (Provider, error) {
 		vars["issuer"] = t.Issuer
 	}
 	p := e.provider()
-	return p, p.fill(vars)
+	if err := p.fill(vars); err != nil {
+		return p, err
+	}
+	// Some servers of a kind have habits of their own, and are told by their issuer.
+	if own := c.knowing(p.Issuer); own != nil && own.file.Extends == e.id {
+		p = own.provider()
+		return p, p.fill(vars)
+	}
+	return p, nil
 }
 
 // issuerField is the field that an entry's issuer was made of.
@@ -246,6 +263,7 @@ func (c *Catalogue) Restore(p *Provider) {
 	p.Rotation, p.Replay, p.ReplayGrace = now.Rotation, now.Replay, now.ReplayGrace
 	p.RefreshEndsAccess, p.LifetimesVary = now.RefreshEndsAccess, now.LifetimesVary
 	p.RefreshAbsolute, p.RefreshIdle, p.AccessLife = now.RefreshAbsolute, now.RefreshIdle, now.AccessLife
+	p.EndlessAbsolute, p.EndlessIdle, p.EndlessAccess = now.EndlessAbsolute, now.EndlessIdle, now.EndlessAccess
 }
 
 // knowing finds the entry whose issuer pattern fits.
@@ -298,4 +316,5 @@ func (p *Provider) complete(found *Provider) {
 	if p.Check.Kind == CheckNone {
 		p.Check = found.Check
 	}
+	p.AccountPrompt = cmp.Or(p.AccountPrompt, found.AccountPrompt)
 }

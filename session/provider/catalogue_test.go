@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -181,6 +182,16 @@ func TestRenewalAlone(t *testing.T) {
 	}
 }
 
+// atPlace reports whether an error begins with a file, a line and a column.
+func atPlace(err error, file string) bool {
+	place, ok := strings.CutPrefix(err.Error(), file+":")
+	row, rest, _ := strings.Cut(place, ":")
+	col, _, _ := strings.Cut(rest, ": ")
+	line, bad := strconv.Atoi(row)
+	_, worse := strconv.Atoi(col)
+	return ok && line > 0 && bad == nil && worse == nil
+}
+
 func TestBrokenEntries(t *testing.T) {
 	const good = "name = \"N\"\ntoken_url = \"https://as.example/token\"\n"
 	for _, v := range []struct{ text, want string }{
@@ -192,10 +203,11 @@ func TestBrokenEntries(t *testing.T) {
 		{good + "[vars.a]\nhelp = \"x\"\n", `known keys here: default, note`},
 		{good + "refresh_idle = \"soon\"\n", "bad.toml:3:"},
 		{good + "refresh_idle = \"-3d\"\n", "no number of days"},
-		{good + "offline_needs = \"luck\"\n", "offline_needs \"luck\": want one of"},
+		{good + "refresh_idle = 90\n", "bad.toml:3:1: refresh_idle: write it in quotes"},
+		{good + "offline_needs = \"luck\"\n", "bad.toml:3:1: offline_needs \"luck\": want one of"},
 		{good + "scope_param = \"a b\"\n", "scope_param \"a b\": use letters"},
 		{good + "offline_needs = \"setting\"\n", "needs offline_note"},
-		{good + "redirect_rule = \"any_port\"\nredirect_port = 7\n", "redirect_port 7: none is fixed"},
+		{good + "redirect_rule = \"any_port\"\nredirect_port = 7\n", "bad.toml:4:1: redirect_port 7: none is fixed"},
 		{"authorize_url = \"https://as.example/a\"\n", "token_url: missing"},
 		{good + "rotation = \"often\"\n", "rotation \"often\": want one of"},
 		{good + "replay = \"grace\"\n", "needs replay_grace"},
@@ -204,15 +216,15 @@ func TestBrokenEntries(t *testing.T) {
 		{good + "device_url = \"https://{host}/x\"\n", "{host} is not among vars"},
 		{good + "device_url = \"http://as.example/x\"\n", "want an https address"},
 		{good + "[[errors]]\nverdict = \"setup\"\nreason = \"client\"\n", "needs a code or a match"},
-		{good + "[[errors]]\ncode = [\"x\"]\nverdict = \"ok\"\n", "verdict \"ok\""},
-		{good + "[[errors]]\ncode = [\"x\"]\nverdict = \"setup\"\nreason = \"revoked\"\n", "reason \"revoked\""},
+		{good + "[[errors]]\ncode = [\"x\"]\nverdict = \"ok\"\n", "bad.toml:5:1: errors[0].verdict \"ok\""},
+		{good + "[[errors]]\ncode = [\"x\"]\nverdict = \"setup\"\nreason = \"revoked\"\n", "bad.toml:6:1: errors[0].reason \"revoked\""},
 		{good + "id = \"Not An Id\"\n", "small letters"},
 		{"extends = \"nobody\"\n", "not in the catalogue"},
 	} {
 		dir := writeFiles(t, map[string]string{"bad.toml": v.text, "good.toml": good})
 		c, errs := LoadCatalogue(dir)
-		if len(errs) != 1 || !strings.Contains(errs[0].Error(), v.want) || !strings.HasPrefix(errs[0].Error(), "bad.toml:") {
-			t.Errorf("%q: %v; want it to say %q", v.text, errs, v.want)
+		if len(errs) != 1 || !strings.Contains(errs[0].Error(), v.want) || !atPlace(errs[0], filepath.Join(dir, "bad.toml")) {
+			t.Errorf("%q: %v; want the place and %q", v.text, errs, v.want)
 		}
 		if _, ok := c.Lookup("good"); !ok {
 			t.Errorf("%q: the good entry is gone", v.text)

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -56,13 +57,7 @@ func (p *Provider) checkTarget(check Check) string {
 
 // bearer sends a request with an access token (RFC 6750 section 2.1).
 func (w *Wire) bearer(ctx context.Context, check Check, access secret.Text) reply {
-	method, scheme := check.Method, check.Scheme
-	if method == "" {
-		method = http.MethodGet
-	}
-	if scheme == "" {
-		scheme = "Bearer"
-	}
+	method := cmp.Or(check.Method, http.MethodGet)
 	req, err := newRequest(ctx, method, check.URL, nil)
 	if err != nil {
 		return w.unsendable(err)
@@ -70,11 +65,14 @@ func (w *Wire) bearer(ctx context.Context, check Check, access secret.Text) repl
 	for k, v := range check.Headers {
 		req.Header.Set(k, v)
 	}
-	req.Header.Set("Authorization", scheme+" "+access.Reveal())
+	req.Header.Set("Authorization", check.scheme()+" "+access.Reveal())
 	r := w.send(ctx, req, w.limits.document)
 	r.secrets = []string{access.Reveal()}
 	return r
 }
+
+// scheme is that of the Authorization header.
+func (check *Check) scheme() string { return cmp.Or(check.Scheme, "Bearer") }
 
 // checked judges an answer to a request with a bearer token. An answer that says "later" says nothing of the token.
 func (r *reply) checked(check Check) Answer {
@@ -88,7 +86,7 @@ func (r *reply) checked(check Check) Answer {
 	switch {
 	case later(r.status, r.header) && r.status >= 300:
 		a.Code = f.main
-	case check.dead(r, &f) || r.status >= 400 && f.ends() || doc.refused() && f.ends():
+	case check.dead(r, &f) || doc.refused() && (f.ends() || f.has("invalid_token")):
 		a.Verdict, a.Reason, a.Code, a.Message = VerdictSignIn, statedReason(f.text), f.main, f.message()
 		if o := codeTable[f.main]; o.verdict == VerdictSignIn && o.reason != "" {
 			a.Reason = o.reason
@@ -108,31 +106,19 @@ func (r *reply) checked(check Check) Answer {
 	return a
 }
 
-// dead reports whether an answer refuses the token itself.
+// dead reports whether an answer refuses the token itself. A 401 does so whatever it says: the check asks for nothing
+// that another token could not have.
 func (check *Check) dead(r *reply, f *fault) bool {
+	refusal, _ := challenged(r.status, r.header, check.scheme())
 	switch {
 	case r.status == http.StatusUnauthorized, slices.Contains(check.DeadStatus, r.status):
 		return true
-	case r.status == http.StatusForbidden && (f.has("invalid_token") || challenges(r.header, "invalid_token")):
+	case refusal == RefusesToken, refusal == RefusesNothing && f.refusesToken(r.status):
 		return true
 	case slices.ContainsFunc(check.DeadCodes, f.has):
 		return true
 	}
 	return slices.ContainsFunc(check.DeadText, func(s string) bool { return strings.Contains(f.text, bare(s)) })
-}
-
-// ends reports whether the leading code says of the account or the token that it is over, whoever says it.
-func (f *fault) ends() bool {
-	o, ok := codeTable[f.main]
-	return ok && o.verdict == VerdictSignIn && o.reason != "" && o.reason != reasonRefused
-}
-
-// challenges reports whether WWW-Authenticate names an error (RFC 6750 section 3).
-func challenges(header http.Header, code string) bool {
-	return slices.ContainsFunc(header.Values("WWW-Authenticate"), func(v string) bool {
-		v = strings.ToLower(v)
-		return strings.Contains(v, `error="`+code+`"`) || strings.Contains(v, "error="+code)
-	})
 }
 
 // introspected judges an introspection (RFC 7662 section 2.2). A 401 there speaks of the client, not of the token.
@@ -142,7 +128,7 @@ func (r *reply) introspected() Answer {
 	}
 	a := Answer{Verdict: VerdictPassing, Status: r.status, SentAt: r.sentAt, Date: r.date}
 	doc := parseBody(r.body)
-	active := string(doc.fields["active"])
+	active := strings.Trim(string(doc.fields["active"]), `"`) // some write it as a string
 	switch {
 	case r.status == http.StatusOK && active == "true":
 		a.Verdict, a.Known = VerdictOK, true

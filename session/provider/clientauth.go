@@ -20,6 +20,9 @@ func authStyle(p *Provider, c Client) AuthStyle {
 	if p.AuthStyle == AuthBasic || p.AuthStyle == AuthPost {
 		return p.AuthStyle
 	}
+	if p.Request.carries("client_secret") { // which is the proof
+		return AuthNone
+	}
 	basic := slices.Contains(p.AuthMethods, "client_secret_basic")
 	post := slices.Contains(p.AuthMethods, "client_secret_post")
 	if post && !basic {
@@ -38,6 +41,8 @@ func authenticate(style AuthStyle, c Client, form url.Values, header http.Header
 		form.Set("client_id", c.ID)
 		form.Set("client_secret", c.Secret.Reveal())
 	case AuthAuto, AuthNone:
-		form.Set("client_id", c.ID)
+		if c.ID != "" { // else there are no clients
+			form.Set("client_id", c.ID)
+		}
 	}
 }

@@ -1,5 +1,10 @@
 package provider
 
+import (
+	"strings"
+	"unicode"
+)
+
 // The reasons, as the states know them.
 const (
 	reasonRevoked     = "revoked"
@@ -15,8 +20,9 @@ const (
 )
 
 // codeTable says what an error code means at any provider that has no rule of its own for it: RFC 6749 section 5.2,
-// RFC 6750 section 3.1, RFC 8628 section 3.5, RFC 8707, RFC 9396, RFC 9449, RFC 9470, OIDC Core 3.1.2.6, and names that several vendors share. A sign_in without
-// a reason takes it from the description.
+// RFC 6750 section 3.1, RFC 7591, RFC 8628 section 3.5, RFC 8707, RFC 9101, RFC 9396, RFC 9449, RFC 9470, OIDC Core
+// 3.1.2.6, CIBA section 13, and names that several vendors share. A sign_in without a reason takes it from the
+// description. invalid_token is not among them: at a token endpoint it may speak of a token that was never sent.
 var codeTable = map[string]outcome{
 	"invalid_grant":              {VerdictSignIn, ""},
 	"bad_refresh_token":          {VerdictSignIn, ""},
@@ -32,6 +38,10 @@ var codeTable = map[string]outcome{
 	"token_revoked":              {VerdictSignIn, reasonRevoked},
 	"refresh_token_already_used": {VerdictSignIn, reasonReused},
 	"refresh_token_not_found":    {VerdictSignIn, reasonRefused},
+	"refresh_token_invalid":      {VerdictSignIn, ""},
+	"expired_refresh_token":      {VerdictSignIn, reasonExpired},
+	"revoked_refresh_token":      {VerdictSignIn, reasonRevoked},
+	"token_inactive":             {VerdictSignIn, reasonRefused},
 	"account_disabled":           {VerdictSignIn, reasonAccount},
 	"user_disabled":              {VerdictSignIn, reasonAccount},
 	"user_not_found":             {VerdictSignIn, reasonAccount},
@@ -40,6 +50,11 @@ var codeTable = map[string]outcome{
 	"account_deleted":            {VerdictSignIn, reasonAccount},
 	"account_inactive":           {VerdictSignIn, reasonAccount},
 	"inactive_user":              {VerdictSignIn, reasonAccount},
+	"user_inactive":              {VerdictSignIn, reasonAccount},
+	"user_deactivated":           {VerdictSignIn, reasonAccount},
+	"user_suspended":             {VerdictSignIn, reasonAccount},
+	"user_deleted":               {VerdictSignIn, reasonAccount},
+	"user_banned":                {VerdictSignIn, reasonAccount},
 
 	"interaction_required":              {VerdictInteraction, reasonInteraction},
 	"login_required":                    {VerdictInteraction, reasonInteraction},
@@ -52,6 +67,10 @@ var codeTable = map[string]outcome{
 	"admin_policy_enforced":             {VerdictInteraction, reasonInteraction},
 	"rapt_required":                     {VerdictInteraction, reasonInteraction},
 	"invalid_rapt":                      {VerdictInteraction, reasonInteraction},
+	"expired_login_hint_token":          {VerdictInteraction, reasonInteraction},
+	"unknown_user_id":                   {VerdictInteraction, reasonInteraction},
+	"missing_user_code":                 {VerdictInteraction, reasonInteraction},
+	"invalid_user_code":                 {VerdictInteraction, reasonInteraction},
 
 	"invalid_client":                {VerdictSetup, reasonClient},
 	"invalid_client_id":             {VerdictSetup, reasonClient},
@@ -84,8 +103,12 @@ var codeTable = map[string]outcome{
 	"request_not_supported":         {VerdictSetup, reasonConfig},
 	"request_uri_not_supported":     {VerdictSetup, reasonConfig},
 	"registration_not_supported":    {VerdictSetup, reasonConfig},
+	"invalid_binding_message":       {VerdictSetup, reasonConfig},
+	"invalid_software_statement":    {VerdictSetup, reasonClient},
+	"unapproved_software_statement": {VerdictSetup, reasonClient},
 
 	"invalid_request":          {VerdictPassing, ""},
+	"transaction_failed":       {VerdictPassing, ""},
 	"authorization_pending":    {VerdictPassing, ""},
 	"slow_down":                {VerdictPassing, ""},
 	"temporarily_unavailable":  {VerdictPassing, ""},
@@ -103,4 +126,33 @@ var codeTable = map[string]outcome{
 	"ratelimited":              {VerdictPassing, ""},
 	"too_many_requests":        {VerdictPassing, ""},
 	"toomanyrequestsexception": {VerdictPassing, ""},
+}
+
+// registered is the code of codeTable that s spells in another way: as the name of an exception, with the name of its
+// space before it, in camel case or with hyphens; "" where there is none. Codes that want the user are not looked for:
+// gateways and pages to log in at call theirs by the same names (AccessDenied).
+func registered(s string) string {
+	s = strings.TrimSpace(s)
+	s = s[strings.LastIndexAny(s, "#:/.")+1:]
+	s = strings.TrimSuffix(strings.TrimSuffix(s, "Exception"), "Error")
+	if len(s) > maxCode {
+		return ""
+	}
+	var b strings.Builder
+	small := false
+	for _, r := range s {
+		if unicode.IsUpper(r) && small {
+			b.WriteByte('_')
+		}
+		small = unicode.IsLower(r) || unicode.IsDigit(r)
+		if r == '-' {
+			r = '_'
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	code := b.String()
+	if o, ok := codeTable[code]; !ok || o.verdict == VerdictInteraction {
+		return ""
+	}
+	return code
 }

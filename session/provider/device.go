@@ -32,8 +32,10 @@ func (w *Wire) DeviceStart(ctx context.Context, p *Provider, c Client, scopes []
 	if len(scopes) > 0 {
 		form.Set("scope", joinScopes(p, scopes))
 	}
-	for k, v := range p.OfflineParams {
-		form.Set(k, v)
+	for _, params := range []map[string]string{p.OfflineParams, p.DeviceParams} {
+		for k, v := range params {
+			form.Set(k, v)
+		}
 	}
 	r := w.post(ctx, p, c, p.DeviceURL, form)
 	if r.err == nil && r.status >= 200 && r.status <= 299 {
@@ -79,6 +81,9 @@ func (d *document) device(sentAt time.Time) (Device, bool) {
 // with that Code.
 func (w *Wire) DevicePoll(ctx context.Context, p *Provider, c Client, d Device) Answer {
 	form := url.Values{"grant_type": {deviceGrant}, "device_code": {d.Code.Reveal()}}
+	if p.Request.Fields["user_code"] != "" {
+		form.Set("user_code", d.UserCode)
+	}
 	return w.tokenRequest(ctx, p, c, p.TokenURL, form)
 }
 

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -30,6 +31,7 @@ type metadata struct {
 	PARRequired      bool     `json:"require_pushed_authorization_requests"`
 	IssRequired      bool     `json:"authorization_response_iss_parameter_supported"`
 	ChallengeMethods []string `json:"code_challenge_methods_supported"`
+	Prompts          []string `json:"prompt_values_supported"` // OpenID Connect Prompt Create 1.0, section 4.2
 }
 
 // Discover reads an issuer's metadata (OIDC Discovery 4, RFC 8414 section 3). The document's issuer must equal issuer,
@@ -74,23 +76,50 @@ func parseIssuer(issuer string) (*url.URL, error) {
 var errNoMetadata = errors.New("this address is no issuer's: no metadata found there; check it in the provider's " +
 	"documentation, or give the authorization URL and the token URL instead")
 
+// elsewhereError says that an address has answered, and that what it holds is no document.
+type elsewhereError struct{ say string }
+
+func (e *elsewhereError) Error() string { return e.say }
+
 // found is the answer that held a document.
 type found struct {
 	reply
 	oidc bool
 }
 
-// fetchMetadata tries the OIDC address and then that of RFC 8414, which puts the well-known part before the path.
-func (w *Wire) fetchMetadata(ctx context.Context, u *url.URL) (m metadata, at found, err error) {
-	path := strings.TrimSuffix(u.EscapedPath(), "/")
-	base := u.Scheme + "://" + u.Host
-	m, at.reply, err = w.getMetadata(ctx, base+path+"/.well-known/openid-configuration")
-	if !errors.Is(err, errNoMetadata) {
-		at.oidc = err == nil
-		return m, at, err
+const (
+	oidcName  = "/.well-known/openid-configuration"
+	oauthName = "/.well-known/oauth-authorization-server"
+)
+
+// wellKnown are the addresses of an issuer's document: OIDC Discovery 4 puts the well-known part behind the issuer's path,
+// RFC 8414 section 3.1 before it, and servers are met that mix the two.
+func wellKnown(u *url.URL) []string {
+	base, path := u.Scheme+"://"+u.Host, strings.TrimSuffix(u.EscapedPath(), "/")
+	all := []string{base + path + oidcName, base + oauthName + path}
+	if path != "" {
+		all = append(all, base+path+oauthName, base+oidcName+path)
 	}
-	m, at.reply, err = w.getMetadata(ctx, base+"/.well-known/oauth-authorization-server"+path)
-	return m, at, err
+	return all
+}
+
+// fetchMetadata tries the well-known addresses until one holds a document. A server that cannot be reached, or that is
+// busy, is not asked for the next one.
+func (w *Wire) fetchMetadata(ctx context.Context, u *url.URL) (m metadata, at found, err error) {
+	var stray error
+	for _, target := range wellKnown(u) {
+		m, at.reply, err = w.getMetadata(ctx, target)
+		if err == nil {
+			at.oidc = strings.Contains(target, oidcName)
+			return m, at, nil
+		}
+		if _, other := errors.AsType[*elsewhereError](err); other {
+			stray = cmp.Or(stray, err)
+		} else if !errors.Is(err, errNoMetadata) {
+			return m, at, err
+		}
+	}
+	return m, at, cmp.Or(stray, err)
 }
 
 func (w *Wire) getMetadata(ctx context.Context, target string) (m metadata, r reply, err error) {
@@ -98,8 +127,8 @@ func (w *Wire) getMetadata(ctx context.Context, target string) (m metadata, r re
 		return m, r, err
 	}
 	if err := json.Unmarshal(r.body, &m); err != nil {
-		return m, r, fmt.Errorf("the answer of %s is not a metadata document; "+
-			"open it in a browser to see what stands there", target)
+		return m, r, &elsewhereError{fmt.Sprintf("the answer of %s is not a metadata document; "+
+			"open it in a browser to see what stands there", target)}
 	}
 	return m, r, nil
 }
@@ -118,7 +147,7 @@ func (w *Wire) getDocument(ctx context.Context, target string) (reply, error) {
 	case r.status >= 400 && r.status <= 499 && !later(r.status, r.header):
 		return r, errNoMetadata
 	case r.status >= 300 && r.status <= 399:
-		return r, fmt.Errorf("%s; redirects are not followed, so give the final address", redirectTo(target, r.header))
+		return r, &elsewhereError{redirectTo(target, r.header) + "; redirects are not followed, so give the final address"}
 	case r.status != http.StatusOK:
 		return r, fmt.Errorf("%s answers HTTP %d; try again later or check the address", target, r.status)
 	}
@@ -201,6 +230,12 @@ func (m *metadata) provider(u *url.URL, oidc bool) Provider {
 		p.OfflineScope, p.ConsentPrompt = "offline_access", ConsentAlways
 	}
 	p.Offline = slices.Contains(m.Scopes, "offline_access") || slices.Contains(m.GrantTypes, "refresh_token")
+	switch {
+	case slices.Contains(m.Prompts, PromptAccount):
+		p.AccountPrompt = PromptAccount
+	case oidc && (len(m.Prompts) == 0 || slices.Contains(m.Prompts, PromptLogin)):
+		p.AccountPrompt = PromptLogin
+	}
 	switch {
 	case oidc && m.UserinfoURL != "":
 		p.Check = Check{Kind: CheckUserinfo, URL: m.UserinfoURL}

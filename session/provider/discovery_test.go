@@ -67,7 +67,7 @@ func TestDiscover(t *testing.T) {
 		IntrospectURL: b + "/introspect", UserinfoURL: b + "/userinfo", JWKSURL: b + "/keys", PARURL: b + "/par",
 		AuthMethods: []string{"client_secret_post"}, Scopes: []string{"openid", "email"},
 		OfflineScope: "offline_access", OfflineParams: map[string]string{"access_type": "offline"},
-		ConsentPrompt: ConsentAlways, Offline: true, Check: Check{Kind: CheckUserinfo, URL: b + "/userinfo"},
+		ConsentPrompt: ConsentAlways, AccountPrompt: PromptLogin, Offline: true, Check: Check{Kind: CheckUserinfo, URL: b + "/userinfo"},
 		PARRequired: true, IssRequired: true, OIDC: true,
 	}
 	if !reflect.DeepEqual(p, want) {
@@ -141,6 +141,9 @@ func TestDiscoverPaths(t *testing.T) {
 		{"/realms/x" + oidcPath, "/realms/x"},
 		{"/realms/x" + oidcPath, "/realms/x/"},
 		{"/.well-known/oauth-authorization-server/realms/x", "/realms/x"},
+		{"/.well-known/oauth-authorization-server/realms/x", "/realms/x/"},
+		{"/realms/x/.well-known/oauth-authorization-server", "/realms/x"},
+		{"/.well-known/openid-configuration/realms/x", "/realms/x"},
 	} {
 		server, w := serveMetadata(t, v.path, func(base string) map[string]any {
 			return map[string]any{"issuer": base + v.issuer}
@@ -220,8 +223,64 @@ func TestDiscoverOddAnswers(t *testing.T) {
 			t.Errorf("%s: %v; want it to say %q", v.name, err, v.want)
 		}
 	}
-	if hits.Load() != 1 {
-		t.Errorf("a redirect was asked for %d times", hits.Load())
+	if hits.Load() != 2 {
+		t.Errorf("redirects were asked for %d times; want once at each well-known address", hits.Load())
+	}
+}
+
+// TestDiscoverBehindAPage: a server that answers every address with a page, or sends it to one, has its document all the
+// same where it has one.
+func TestDiscoverBehindAPage(t *testing.T) {
+	for name, other := range map[string]http.HandlerFunc{
+		"a page":     func(rw http.ResponseWriter, _ *http.Request) { io.WriteString(rw, "<html>") },
+		"a redirect": func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "/login", http.StatusFound) },
+		"a list":     func(rw http.ResponseWriter, _ *http.Request) { io.WriteString(rw, "[]") },
+		"nothing":    func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusForbidden) },
+	} {
+		var base string
+		server, w := serveTLS(t, func(rw http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/.well-known/oauth-authorization-server/tenant" {
+				other(rw, r)
+				return
+			}
+			_ = json.NewEncoder(rw).Encode(metadataFor(base, map[string]any{"issuer": base + "/tenant"}))
+		})
+		base = server.URL
+		if p, err := w.Discover(t.Context(), base+"/tenant"); err != nil || p.TokenURL != base+"/token" {
+			t.Errorf("%s: %q, %v", name, p.TokenURL, err)
+		}
+	}
+}
+
+// TestDiscoverAsksABusyServerOnce: where a server is busy, or is not there, the next address would say nothing else.
+func TestDiscoverAsksABusyServerOnce(t *testing.T) {
+	var hits atomic.Int32
+	server, w := serve(t, func(rw http.ResponseWriter, _ *http.Request) {
+		hits.Add(1)
+		rw.WriteHeader(http.StatusServiceUnavailable)
+	})
+	if _, err := w.Discover(t.Context(), server.URL+"/tenant"); err == nil || hits.Load() != 1 {
+		t.Errorf("%v after %d requests; want one", err, hits.Load())
+	}
+}
+
+// TestDiscoverAccountPrompt: what lets the user choose another account is what the server lists, or what every one knows.
+func TestDiscoverAccountPrompt(t *testing.T) {
+	for _, v := range []struct {
+		path   string
+		listed any
+		want   string
+	}{
+		{oidcPath, nil, PromptLogin},
+		{oidcPath, []string{"none", "login", "select_account"}, PromptAccount},
+		{oidcPath, []string{"none", "login", "consent"}, PromptLogin},
+		{oidcPath, []string{"none"}, ""},
+		{"/.well-known/oauth-authorization-server", nil, ""},
+	} {
+		server, w := serveMetadata(t, v.path, func(string) map[string]any { return map[string]any{"prompt_values_supported": v.listed} })
+		if p, err := w.Discover(t.Context(), server.URL); err != nil || p.AccountPrompt != v.want {
+			t.Errorf("%v at %s: %q, %v; want %q", v.listed, v.path, p.AccountPrompt, err, v.want)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -37,7 +38,7 @@ type object map[string]json.RawMessage
 
 // parseBody finds out what a body is by looking at it.
 func parseBody(body []byte) *document {
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
+	body = unwrapped(body)
 	if len(body) == 0 {
 		return &document{kind: kindEmpty}
 	}
@@ -58,12 +59,22 @@ func parseBody(body []byte) *document {
 	return &document{kind: kindOther}
 }
 
+// parseCut finds out what came of a body that is not whole. Of a form only what ends in "&" is known to be whole.
+func parseCut(body []byte) *document {
+	doc := parseBody(body)
+	if doc.kind == kindForm {
+		doc = parseBody(body[:max(0, bytes.LastIndexByte(body, '&'))])
+		doc.kind = kindCut
+	}
+	return doc
+}
+
 // parseObject reads the first JSON object of body. What follows it is of no interest.
 func parseObject(body []byte) *document {
 	var fields object
 	err := json.NewDecoder(bytes.NewReader(body)).Decode(&fields)
 	if err == nil {
-		return &document{kind: kindJSON, fields: fold(fields)}
+		return &document{kind: kindJSON, fields: fields}
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || body[len(body)-1] != '}' {
 		return &document{kind: kindCut, fields: salvage(body)}
@@ -71,21 +82,55 @@ func parseObject(body []byte) *document {
 	return &document{kind: kindOther, fields: salvage(body)}
 }
 
+var errNoObject = errors.New("not an object")
+
+// UnmarshalJSON reads the members one by one. Of two that are called the same the last counts, except where that one
+// says nothing.
+func (o *object) UnmarshalJSON(b []byte) error {
+	in := json.NewDecoder(bytes.NewReader(b))
+	begin, err := in.Token()
+	if err != nil || begin != json.Delim('{') {
+		*o = nil
+		return cmp.Or(err, errNoObject)
+	}
+	fields := object{}
+	for in.More() {
+		name, err := in.Token()
+		if err != nil {
+			return err
+		}
+		var value json.RawMessage
+		if err := in.Decode(&value); err != nil {
+			return err
+		}
+		if key, ok := name.(string); ok && (fields[key] == nil || !void(value)) {
+			fields[key] = value
+		}
+	}
+	fields.fold()
+	*o = fields
+	return nil
+}
+
+// void reports whether a member says nothing.
+func void(value json.RawMessage) bool {
+	return len(value) == 0 || string(value) == "null" || string(value) == `""`
+}
+
 // fold gives every member a lower-case name too, as servers write "errorCode" and "Error".
-func fold(fields object) object {
+func (o object) fold() {
 	var other []string
-	for k := range fields {
+	for k := range o {
 		if strings.ContainsFunc(k, unicode.IsUpper) {
 			other = append(other, k)
 		}
 	}
 	slices.Sort(other) // of two that differ in their case alone, always the same one counts
 	for _, k := range other {
-		if low := strings.ToLower(k); fields[low] == nil {
-			fields[low] = fields[k]
+		if low := strings.ToLower(k); void(o[low]) {
+			o[low] = o[k]
 		}
 	}
-	return fields
 }
 
 // lostMember finds the names of members that matter in an object that is not valid JSON, as with "expires_in":NaN, or
@@ -201,11 +246,14 @@ func (o object) object(name string) object {
 	if !o.begins(name, '{') || json.Unmarshal(o[name], &in) != nil {
 		return nil
 	}
-	return fold(in)
+	return in
 }
 
-// first returns the first object of a member that is an array of objects, else nil.
-func (o object) first(name string) object {
+// objectOrFirst returns a member that is an object, or the first one of a member that is an array of objects, else nil.
+func (o object) objectOrFirst(name string) object {
+	if in := o.object(name); in != nil {
+		return in
+	}
 	var list []json.RawMessage
 	if !o.begins(name, '[') || json.Unmarshal(o[name], &list) != nil || len(list) == 0 {
 		return nil

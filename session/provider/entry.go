@@ -26,7 +26,7 @@ type entry struct {
 // unknown is what a file says where a fact was looked for and not found. It means the same as leaving the key out.
 const unknown = "unknown"
 
-// notApplicable is what a file says of refresh tokens, or of a console, where there are none.
+// notApplicable is what a file says of refresh tokens, of a limit or of a console, where there is none.
 const notApplicable = "none"
 
 // entryFile is the form of a catalogue file. Its keys are what a user may write.
@@ -62,8 +62,11 @@ type entryFile struct {
 	OfflineNote    string            `toml:"offline_note"`
 	OfflineScope   string            `toml:"offline_scope"`
 	OfflineParams  map[string]string `toml:"offline_params"`
+	DeviceParams   map[string]string `toml:"device_params"`
 	RefusesOffline bool              `toml:"refuses_access_type"`
 	ConsentPrompt  string            `toml:"consent_prompt"`
+	AccountPrompt  string            `toml:"account_prompt"`
+	MoreParams     map[string]string `toml:"more_params"`
 
 	RedirectRule string `toml:"redirect_rule"`
 	RedirectFree bool   `toml:"redirect_free"`
@@ -77,9 +80,9 @@ type entryFile struct {
 	Replay            string `toml:"replay"`
 	ReplayGrace       span   `toml:"replay_grace"`
 	RefreshEndsAccess bool   `toml:"refresh_ends_access"`
-	RefreshAbsolute   span   `toml:"refresh_absolute"`
-	RefreshIdle       span   `toml:"refresh_idle"`
-	AccessLife        span   `toml:"access_life"`
+	RefreshAbsolute   limit  `toml:"refresh_absolute"`
+	RefreshIdle       limit  `toml:"refresh_idle"`
+	AccessLife        limit  `toml:"access_life"`
 	LifetimesVary     bool   `toml:"lifetimes_vary"`
 
 	PARRequired bool `toml:"par_required"`
@@ -144,6 +147,22 @@ func (s *span) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// limit is a span that may be known not to be there, which is another thing than not being known.
+type limit struct {
+	span span
+	none bool
+	said bool // also where it says that it is not known
+}
+
+// UnmarshalText reads a positive duration, "none" or "unknown".
+func (l *limit) UnmarshalText(text []byte) error {
+	*l = limit{none: string(text) == notApplicable, said: true}
+	if l.none || string(text) == unknown {
+		return nil
+	}
+	return l.span.UnmarshalText(text)
+}
+
 // head is what of a file is looked at before the rest.
 type head struct {
 	ID      string `toml:"id"`
@@ -167,18 +186,22 @@ func parseEntry(name string, text []byte, known map[string]*entry) (*entry, erro
 	if head.Extends != "" {
 		base, ok := known[head.Extends]
 		if !ok {
-			return nil, fmt.Errorf("%s: extends %q, which is not in the catalogue", name, head.Extends)
+			return nil, located(name, text, fmt.Errorf("extends %q: not in the catalogue; see: sessionkeeper providers",
+				head.Extends))
 		}
 		file = base.file.clone()
 	}
+	if err := checkSpans(text); err != nil {
+		return nil, located(name, text, err)
+	}
 	decoder := toml.NewDecoder(strings.NewReader(string(text))).DisallowUnknownFields()
 	if err := decoder.Decode(&file); err != nil {
-		return nil, tomlError(name, err)
+		return nil, tomlError(name, text, err)
 	}
 	file.ID = head.ID
 	e := &entry{id: file.ID, aliases: file.Aliases, file: file}
 	if err := e.check(); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, located(name, text, err)
 	}
 	return e, nil
 }
@@ -188,6 +211,7 @@ func (f *entryFile) clone() entryFile {
 	c := *f
 	c.ID, c.Aliases, c.IssuerMatch = "", nil, ""
 	c.TokenParams, c.OfflineParams = maps.Clone(f.TokenParams), maps.Clone(f.OfflineParams)
+	c.DeviceParams = maps.Clone(f.DeviceParams)
 	c.Check.Headers, c.Vars = maps.Clone(f.Check.Headers), maps.Clone(f.Vars)
 	c.Scopes, c.Sources, c.Errors = slices.Clone(f.Scopes), slices.Clone(f.Sources), slices.Clone(f.Errors)
 	c.Request, c.EndsWhen = f.Request.clone(), slices.Clone(f.EndsWhen)
@@ -197,7 +221,7 @@ func (f *entryFile) clone() entryFile {
 }
 
 // tomlError says where in the file the fault is, and which keys would have been right.
-func tomlError(name string, err error) error {
+func tomlError(name string, text []byte, err error) error {
 	if e, ok := errors.AsType[*toml.StrictMissingError](err); ok && len(e.Errors) > 0 {
 		first := &e.Errors[0]
 		row, col := first.Position()
@@ -209,7 +233,7 @@ func tomlError(name string, err error) error {
 		row, col := e.Position()
 		return fmt.Errorf("%s:%d:%d: %s", name, row, col, strings.TrimPrefix(e.Error(), "toml: "))
 	}
-	return fmt.Errorf("%s: %w", name, err)
+	return located(name, text, err)
 }
 
 // knownKeys lists the keys beside a misspelt one.
@@ -261,14 +285,16 @@ func (e *entry) provider() Provider {
 		NeedsSecret: stated(f.NeedsSecret),
 		Scopes:      f.Scopes, ScopeSeparator: f.ScopeSeparator, ScopeParam: f.ScopeParam, OfflineScope: f.OfflineScope,
 		OfflineNeeds: OfflineNeeds(stated(f.OfflineNeeds)), OfflineNote: f.OfflineNote,
-		OfflineParams: f.OfflineParams, ConsentPrompt: ConsentPrompt(f.ConsentPrompt),
+		OfflineParams: f.OfflineParams, DeviceParams: f.DeviceParams, ConsentPrompt: ConsentPrompt(f.ConsentPrompt),
+		AccountPrompt: f.AccountPrompt, MoreParams: maps.Clone(f.MoreParams),
 		RedirectFree: f.RedirectFree, RedirectRule: RedirectRule(stated(f.RedirectRule)),
 		RedirectHost: f.RedirectHost, RedirectPort: f.RedirectPort, RedirectPath: f.RedirectPath,
 		PasteOnly: f.PasteOnly, RedirectURL: f.RedirectURL,
 		Rotation: Rotation(applicable(f.Rotation)), Replay: Replay(applicable(f.Replay)), ReplayGrace: time.Duration(f.ReplayGrace),
 		RefreshEndsAccess: f.RefreshEndsAccess,
-		RefreshAbsolute:   time.Duration(f.RefreshAbsolute), RefreshIdle: time.Duration(f.RefreshIdle),
-		AccessLife: time.Duration(f.AccessLife), LifetimesVary: f.LifetimesVary,
+		RefreshAbsolute:   time.Duration(f.RefreshAbsolute.span), EndlessAbsolute: f.RefreshAbsolute.none,
+		RefreshIdle: time.Duration(f.RefreshIdle.span), EndlessIdle: f.RefreshIdle.none,
+		AccessLife: time.Duration(f.AccessLife.span), EndlessAccess: f.AccessLife.none, LifetimesVary: f.LifetimesVary,
 		Check: Check{
 			Kind: CheckKind(f.Check.Kind), URL: f.Check.URL, Method: f.Check.Method, Scheme: f.Check.Scheme,
 			Headers: f.Check.Headers, DeadStatus: f.Check.DeadStatus,

@@ -13,7 +13,7 @@ var entryID = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
 })
 
-// check finds what the form alone does not forbid.
+// check finds what the form alone does not forbid. Its errors begin with the key that they are about.
 func (e *entry) check() error {
 	f := &e.file
 	for _, id := range append([]string{e.id}, e.aliases...) {
@@ -29,6 +29,7 @@ func (e *entry) check() error {
 		{"auth_style", f.AuthStyle, []string{"", "basic", "post", "none", unknown}},
 		{"needs_secret", f.NeedsSecret, []string{"", "required", "optional", "none", unknown}},
 		{"consent_prompt", f.ConsentPrompt, []string{"", "always", "again"}},
+		{"account_prompt", f.AccountPrompt, []string{"", PromptLogin, PromptAccount}},
 		{"offline_needs", f.OfflineNeeds, []string{"", "nothing", "request", "setting", "never", unknown}},
 		{"redirect_rule", f.RedirectRule, []string{"", "any_port", "exact", unknown}},
 		{"rotation", f.Rotation, []string{"", "never", "sometimes", "always", notApplicable, unknown}},
@@ -51,8 +52,8 @@ func (e *entry) check() error {
 		return err
 	}
 	for i := range f.Errors {
-		if err := f.Errors[i].check(); err != nil {
-			return fmt.Errorf("errors[%d]: %w", i, err)
+		if err := f.Errors[i].check(fmt.Sprintf("errors[%d]", i)); err != nil {
+			return err
 		}
 	}
 	return e.checkTemplates()
@@ -108,7 +109,8 @@ func (e *entry) checkTemplates() error {
 	return p.checkURLs()
 }
 
-func (r *ruleFile) check() error {
+// check looks at the rule that stands at key.
+func (r *ruleFile) check(key string) error {
 	reasons := map[string][]string{
 		"passing":     {""},
 		"sign_in":     {"", reasonRevoked, reasonExpired, reasonReused, reasonRefused, reasonAccount},
@@ -117,13 +119,13 @@ func (r *ruleFile) check() error {
 	}
 	allowed, ok := reasons[r.Verdict]
 	if !ok {
-		return fmt.Errorf("verdict %q: want passing, sign_in, interaction or setup", r.Verdict)
+		return fmt.Errorf("%s.verdict %q: want passing, sign_in, interaction or setup", key, r.Verdict)
 	}
 	if !slices.Contains(allowed, r.Reason) {
-		return fmt.Errorf("reason %q: want one of %q", r.Reason, allowed)
+		return fmt.Errorf("%s.reason %q: want one of %q", key, r.Reason, allowed)
 	}
 	if len(r.Code) == 0 && r.Match == "" {
-		return errors.New("needs a code or a match")
+		return fmt.Errorf("%s: needs a code or a match", key)
 	}
 	return nil
 }

@@ -21,6 +21,9 @@ func TestBuiltInEntriesLeaveNothingOpen(t *testing.T) {
 				t.Errorf("%s: nothing says %s", id, key)
 			}
 		}
+		if !f.RefreshAbsolute.said || !f.RefreshIdle.said || !f.AccessLife.said {
+			t.Errorf("%s: nothing says how long its tokens last, not even that it is unknown", id)
+		}
 		if f.TokenURL == "" && f.Issuer == "" || len(f.Sources) == 0 {
 			t.Errorf("%s: no address, or no sources", id)
 		}

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"regexp"
@@ -10,6 +11,8 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"sessionkeeper/session/provider/challenge"
 )
 
 // fault is the error that an answer speaks of, taken out of whichever shape it came in.
@@ -34,10 +37,7 @@ func (d *document) fault(sent []string) fault {
 	if o == nil {
 		return f
 	}
-	inner := o.object("error")
-	if inner == nil {
-		inner = o.first("errors")
-	}
+	inner := o.errorObject()
 	for _, in := range []object{o, inner} {
 		f.specify(in)
 	}
@@ -47,15 +47,61 @@ func (d *document) fault(sent []string) fault {
 		f.addInner(inner)
 	}
 	for _, name := range []string{
-		"__type", "code", "error_code", "errorcode", "errcode", "errortype", "reason_code", "status",
+		"__type", "code", "error_code", "errorcode", "errcode", "errortype", "error_type", "reason_code", "status",
 	} {
 		f.add(o.scalar(name))
 	}
 	f.describe(o, inner)
+	f.leadWithWord()
 	if d.framework() {
 		f.main, f.codes = "", nil
 	}
 	return f
+}
+
+// wrappers are general names of objects in which some services put the whole answer (FastAPI, Apigee, Douyin).
+var wrappers = []string{"detail", "details", "fault", "data", "result", "response", "body", "error_response"}
+
+// errorObject is the object that speaks of the error: one that is called so, or one of a general name that has a code.
+// nil: there is none.
+func (o object) errorObject() object {
+	for _, name := range []string{"error", "errors"} {
+		if in := o.objectOrFirst(name); in != nil {
+			if deeper := in.object("error"); deeper != nil && in.value("code") == "" {
+				return deeper
+			}
+			return in
+		}
+	}
+	if o.value("error") != "" {
+		return nil
+	}
+	for _, name := range wrappers {
+		in := o.object(name)
+		if deeper := in.object("error"); deeper != nil {
+			return deeper
+		}
+		if in.value("error", "code", "error_code", "errorcode", "errcode", "error_type") != "" {
+			return in
+		}
+	}
+	return nil
+}
+
+// challenged takes the error that a challenge names (RFC 6750 section 3), where the body names none. A page is no answer
+// of a token endpoint, whatever stands in its head.
+func (f *fault) challenged(header http.Header, kind bodyKind) {
+	if len(f.codes) > 0 || kind == kindHTML {
+		return
+	}
+	for _, c := range challenge.Parse(header.Values("WWW-Authenticate")) {
+		code, _ := c.Error()
+		f.add(code)
+		if f.said == "" && f.main != "" {
+			f.said = without(c.Params["error_description"], f.sent)
+			f.text = bare(f.said)
+		}
+	}
 }
 
 // specify takes what says more than the leading code: sub-codes, Microsoft's numbers, and the claims it asks for.
@@ -116,7 +162,7 @@ func (f *fault) addInner(o object) {
 	f.add(code)
 	f.add(o.scalar("error"))
 	f.add(codeInProse().FindString(o.text("message")))
-	for _, name := range []string{"errortype", "status", "reason"} {
+	for _, name := range []string{"error_code", "errorcode", "errcode", "error_type", "errortype", "status", "reason"} {
 		f.add(o.scalar(name))
 	}
 	f.add(kind)
@@ -128,29 +174,31 @@ var codeInProse = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^([A-Z][A-Z0-9]*(_[A-Z0-9]+)+\b|[a-z][a-z0-9]*(_[a-z0-9]+)+$)`)
 })
 
-// leadWithWord prefers a code in letters to a number as the leading one.
+// leadWithWord prefers a code in letters to a number or a sentence as the leading one.
 func (f *fault) leadWithWord() {
-	if f.main == "" || strings.ContainsFunc(f.main, unicode.IsLetter) {
+	if f.main == "" || strings.ContainsFunc(f.main, unicode.IsLetter) && !strings.Contains(f.main, " ") {
 		return
 	}
 	for _, c := range f.codes {
-		if strings.ContainsFunc(c, unicode.IsLetter) && !strings.Contains(c, "/") && strings.Contains(c, "_") {
+		if strings.ContainsFunc(c, unicode.IsLetter) && !strings.ContainsAny(c, "/ ") && strings.Contains(c, "_") {
 			f.main = c
 			return
 		}
 	}
 }
 
-// add takes a candidate for the leading code.
-func (f *fault) add(code string) {
-	code = cleanCode(without(code, f.sent))
-	if code == "" {
-		return
+// add takes a candidate for the leading code. Where it spells one that is known in another way both count.
+func (f *fault) add(said string) {
+	said = without(said, f.sent)
+	code, plain := cleanCode(said), registered(said)
+	if plain != "" && plain != code {
+		f.main = cmp.Or(f.main, plain)
+		f.codes = append(f.codes, plain)
 	}
-	if f.main == "" {
-		f.main = code
+	if code != "" {
+		f.main = cmp.Or(f.main, code)
+		f.codes = append(f.codes, code)
 	}
-	f.codes = append(f.codes, code)
 }
 
 // addSub takes codes that say more than the leading one but do not stand for it.
@@ -162,11 +210,20 @@ func (f *fault) addSub(codes ...string) {
 	}
 }
 
+// descriptions are the names of members that say in words what is wrong.
+var descriptions = []string{
+	"error_description", "message", "reason", "errorsummary", "error_msg", "errmsg", "errors", "error_message",
+	"errormessage", "developermessage", "description", "msg", "faultstring",
+}
+
 // describe collects what was said in words.
 func (f *fault) describe(o, inner object) {
 	var said []string
 	for _, in := range []object{o, inner} {
-		for _, name := range []string{"error_description", "message", "reason", "errorsummary", "error_msg", "errmsg", "errors"} {
+		if s := in.text("error"); strings.Contains(s, " ") {
+			said = append(said, s)
+		}
+		for _, name := range descriptions {
 			if s := in.text(name); s != "" && !slices.Contains(said, s) {
 				said = append(said, s)
 			}

@@ -24,7 +24,7 @@ func (r *reply) rescued(p *Provider) Answer {
 	if r.status < 200 || r.status > 299 || len(r.body) == 0 {
 		return failed
 	}
-	a := judge(p, r.status, r.header, r.body, r.reference(), r.secrets)
+	a := weigh(p, r.status, r.header, parseCut(r.body), r.reference(), r.secrets)
 	a.SentAt, a.Date = r.sentAt, r.date
 	if a.Verdict == VerdictOK {
 		return a
@@ -37,10 +37,14 @@ func (r *reply) rescued(p *Provider) Answer {
 // the general table of codes, and last the bare status, which never condemns a token. What was sent in secret is cut
 // out of the message, for some servers repeat it. now is what ends of lives are held against.
 func judge(p *Provider, status int, header http.Header, body []byte, now time.Time, sent []string) Answer {
+	return weigh(p, status, header, parseBody(body), now, sent)
+}
+
+func weigh(p *Provider, status int, header http.Header, doc *document, now time.Time, sent []string) Answer {
 	if p == nil {
 		p = &Provider{}
 	}
-	doc := parseBody(body).translated(&p.Members)
+	doc = doc.translated(&p.Members)
 	a := Answer{Verdict: VerdictPassing, Status: status, RetryAfter: retryAfter(header, headerDate(header, now))}
 	success := status >= 200 && status <= 299
 	if success && judgeTokens(&a, p, doc, now) {
@@ -48,7 +52,9 @@ func judge(p *Provider, status int, header http.Header, body []byte, now time.Ti
 		return a
 	}
 	f := doc.fault(sent)
+	f.challenged(header, doc.kind)
 	a.Code, a.Message, a.Claims = f.main, f.message(), f.claims
+	a.ClaimsIgnored = a.Claims == "" && doc.strayClaims()
 	switch {
 	case status >= 300 && status <= 399:
 		a.Code, a.Known = "redirect_refused", true
@@ -68,6 +74,9 @@ func judge(p *Provider, status int, header http.Header, body []byte, now time.Ti
 	default:
 		a.Code, a.Known = doc.oddity(status)
 		a.OutcomeUnknown = success || doc.kind == kindHTML
+	}
+	if a.Code == "" && success {
+		a.Code, _ = doc.oddity(status)
 	}
 	if a.Code == "" {
 		a.Code = httpCode(status)
@@ -100,7 +109,7 @@ func judgeTokens(a *Answer, p *Provider, doc *document, now time.Time) bool {
 		a.Code, a.OutcomeUnknown = "malformed_token", true
 		a.Message = "the access token holds control characters"
 		a.Tokens = Tokens{Refresh: t.Refresh, RefreshExpiresIn: t.RefreshExpiresIn}
-	case doc.kind == kindCut && (t.Access.Empty() || t.Refresh.Empty() && p.Rotation != RotationNever):
+	case t.Access.Empty(), doc.kind == kindCut && t.Refresh.Empty() && p.Rotation != RotationNever:
 		a.Code, a.OutcomeUnknown, a.Tokens = "truncated", true, t
 		a.Message = "the answer was cut off"
 	default:
@@ -172,7 +181,7 @@ var deadRefresh = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(
 		`refresh ?token (is |was |has |has been )?(already |now )?(been )?(invalid|expired|revoked|reused|unknown|malformed)|` +
 			`refresh ?token (is |was |has |does |could )?(no longer |not )(been |be )?(valid|active|found|exist|recognized)|` +
-			`(invalid|expired|revoked|unknown|bad|parse) refresh ?token|` +
+			`(invalid|expired|revoked|unknown|bad|wrong|incorrect|parse) refresh ?token|` +
 			`refresh ?token.{0,60}already been (used|claimed)|value passed for the token was invalid`)
 })
 
@@ -219,7 +228,7 @@ var listedReasons = sync.OnceValue(func() *regexp.Regexp {
 // statedReason reads a description that names one cause, and one only.
 func statedReason(text string) string {
 	text = listedReasons().ReplaceAllString(text, "")
-	found := ""
+	found, among := "", strings.ContainsAny(text, ",/") || strings.Contains(text, " or ")
 	for _, c := range []struct {
 		reason string
 		words  []string
@@ -237,10 +246,12 @@ func statedReason(text string) string {
 		if !slices.ContainsFunc(c.words, func(w string) bool { return strings.Contains(text, w) }) {
 			continue
 		}
-		if found != "" {
+		switch {
+		case found == "":
+			found = c.reason
+		case c.reason != reasonRefused || among:
 			return reasonRefused
 		}
-		found = c.reason
 	}
 	if found == "" {
 		return reasonRefused

@@ -91,7 +91,7 @@ func (d *document) translated(m *Members) *document {
 	if way, _, ok := cutLast(m.Paths["access_token"]); ok {
 		var beside object
 		if json.Unmarshal(d.fields.at(way), &beside) == nil {
-			maps.Copy(out, fold(beside))
+			maps.Copy(out, beside)
 		}
 	}
 	for field := range reflect.TypeFor[answerFile]().Fields() {
@@ -150,7 +150,7 @@ func (o object) at(path string) json.RawMessage {
 func inner(value json.RawMessage) object {
 	var in object
 	if json.Unmarshal(value, &in) == nil {
-		return fold(in)
+		return in
 	}
 	var list []json.RawMessage
 	if json.Unmarshal(value, &list) != nil {

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/url"
 )
@@ -20,11 +19,8 @@ func (w *Wire) Push(ctx context.Context, p *Provider, c Client, params url.Value
 	plain.JSONBody = false // that is a habit of token endpoints; section 2.1 knows forms alone
 	r := w.post(ctx, &plain, c, p.PARURL, params)
 	if r.err == nil && (r.status == http.StatusCreated || r.status == http.StatusOK) {
-		var pushed struct {
-			RequestURI string `json:"request_uri"`
-		}
-		if json.Unmarshal(r.body, &pushed) == nil && pushed.RequestURI != "" {
-			return pushed.RequestURI, Answer{Verdict: VerdictOK, Known: true, Status: r.status, SentAt: r.sentAt, Date: r.date}
+		if pushed := parseBody(r.body).fields.text("request_uri"); pushed != "" {
+			return pushed, Answer{Verdict: VerdictOK, Known: true, Status: r.status, SentAt: r.sentAt, Date: r.date}
 		}
 	}
 	a = w.judged(p, &r)

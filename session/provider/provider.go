@@ -80,6 +80,12 @@ const (
 	ConsentAgain ConsentPrompt = "again"
 )
 
+// The values of Provider.AccountPrompt.
+const (
+	PromptLogin   = "login"          // which every OpenID provider understands (OIDC Core 15.1)
+	PromptAccount = "select_account" // which some OpenID providers refuse
+)
+
 // RevokeStyle says how a token is revoked.
 type RevokeStyle string
 
@@ -149,12 +155,18 @@ type Provider struct {
 	// OfflineParams go into every authorization request. access_type=offline is in here unless the provider is known
 	// to refuse it.
 	OfflineParams map[string]string
-	OfflineNeeds  OfflineNeeds
-	OfflineNote   string // what to set at the provider for a refresh token to come
+	// DeviceParams go into every device authorization request.
+	DeviceParams map[string]string `json:",omitempty"`
+	OfflineNeeds OfflineNeeds
+	OfflineNote  string // what to set at the provider for a refresh token to come
 	// Offline says that the metadata name a way to refresh tokens.
 	Offline bool
 	// ConsentPrompt says when prompt=consent is needed for a refresh token to come.
 	ConsentPrompt ConsentPrompt
+	// AccountPrompt is the prompt that lets the user choose another account; "" where none is known to.
+	AccountPrompt string
+	// MoreParams go into an authorization request for more scopes than the session has.
+	MoreParams map[string]string
 
 	RedirectFree bool // any loopback address is taken: none has to be registered
 	RedirectRule RedirectRule
@@ -174,6 +186,9 @@ type Provider struct {
 	RefreshIdle     time.Duration // since the last use; 0 unknown or none
 	AccessLife      time.Duration // where the answer does not say
 	LifetimesVary   bool          // these three, and ReplayGrace, are a server's defaults, which whoever runs it may change
+
+	// These say that there is no such limit, where 0 alone would say that none is known.
+	EndlessAbsolute, EndlessIdle, EndlessAccess bool
 
 	Check       Check
 	PARRequired bool // require_pushed_authorization_requests
@@ -262,8 +277,10 @@ type Answer struct {
 	// OutcomeUnknown says that the provider may have acted although no usable answer came: cut, time-out, 5xx, HTML,
 	// a truncated 2xx.
 	OutcomeUnknown bool
-	// Claims is what Microsoft wants passed to the next interactive request.
-	Claims string
+	// Claims is what Microsoft wants passed to the next interactive request. ClaimsIgnored says that there were some, in a
+	// form that nobody would take back.
+	Claims        string
+	ClaimsIgnored bool
 
 	SentAt time.Time // wall clock just before sending
 	Date   time.Time // the Date header of an https answer; else zero

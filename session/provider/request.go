@@ -25,14 +25,31 @@ type Request struct {
 }
 
 // requestFields are the fields of token requests: RFC 6749 sections 2.3.1, 4.1.3 and 6, RFC 7636 section 4.5 and
-// RFC 8628 section 3.4.
+// RFC 8628 section 3.4. The user code is sent only where it is given a name.
 var requestFields = []string{
 	"client_id", "client_secret", "code", "code_verifier", "device_code", "grant_type", "redirect_uri", "refresh_token",
-	"scope",
+	"scope", "user_code",
 }
 
 // headerMarks are what a header may carry of a request.
 var headerMarks = []string{"refresh_token", "client_id", "client_secret"}
+
+// carries reports whether a header has a place for the value.
+func (r *Request) carries(mark string) bool {
+	for _, value := range r.Headers {
+		if strings.Contains(value, "{"+mark+"}") {
+			return true
+		}
+	}
+	return false
+}
+
+// TakesNoClient reports whether the provider's requests need no client's id: nobody signs in there, and the refresh token
+// is all the proof there is.
+func (p *Provider) TakesNoClient() bool {
+	return p.AuthStyle == AuthNone && p.Issuer == "" && p.AuthorizeURL == "" && p.DeviceURL == "" &&
+		!p.Request.carries("client_id")
+}
 
 // named gives a form the names that the provider has for its fields.
 func (r *Request) named(form url.Values) url.Values {

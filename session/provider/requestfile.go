@@ -71,21 +71,12 @@ func (f *entryFile) checkRequest() error {
 	if err := f.checkHeaders(); err != nil {
 		return err
 	}
-	if name, ok := f.Request.Fields["refresh_token"]; ok && name == "" && !f.carriesRefresh() {
+	request := Request{Headers: f.Request.Headers}
+	if name, ok := f.Request.Fields["refresh_token"]; ok && name == "" && !request.carries("refresh_token") {
 		return fmt.Errorf(`request.fields.refresh_token "": then a header must carry it: ` +
 			`headers = { Authorization = "Bearer {refresh_token}" }`)
 	}
 	return f.checkNames()
-}
-
-// carriesRefresh reports whether a header holds the refresh token.
-func (f *entryFile) carriesRefresh() bool {
-	for _, value := range f.Request.Headers {
-		if strings.Contains(value, "{refresh_token}") {
-			return true
-		}
-	}
-	return false
 }
 
 func (f *entryFile) checkHeaders() error {
@@ -115,14 +106,18 @@ func (f *entryFile) checkNames() error {
 	taken := map[string]string{} // the key that a name comes from
 	for _, field := range requestFields {
 		name, renamed := f.Request.Fields[field]
-		if !renamed {
+		if !renamed && field != "user_code" {
 			name = field
 		}
 		if name == "" {
 			continue
 		}
 		key := "request.fields." + field
-		if other, ok := clash(taken, name, f.JSONBody); ok {
+		other, ok := clash(taken, name, f.JSONBody)
+		if ok && field == "device_code" && other == "request.fields.code" { // no request has both
+			continue
+		}
+		if ok {
 			return fmt.Errorf("%s %q: gets in the way of %s", key, name, other)
 		}
 		taken[name] = key

@@ -46,9 +46,12 @@ func (w *Wire) revoke(ctx context.Context, p *Provider, c Client, token secret.T
 	return w.post(ctx, p, c, p.RevokeURL, url.Values{"token": {token.Reveal()}, "token_type_hint": {kind}})
 }
 
-// refused reports whether a 2xx speaks of an error all the same, as Slack's ok:false does.
+// refused reports whether a 2xx speaks of an error all the same, as Slack's ok:false does, an object of the name or,
+// where nothing else is answered, a list (GraphQL).
 func (d *document) refused() bool {
-	return string(d.fields["ok"]) == "false" || d.fields.text("error") != ""
+	o := d.fields
+	return string(o["ok"]) == "false" || o.text("error") != "" || len(o.object("error")) > 0 ||
+		o.objectOrFirst("errors") != nil && void(o["data"])
 }
 
 // withoutTokens is for endpoints that give none: an answer with one is not understood.

@@ -3,7 +3,9 @@ package provider
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -52,11 +54,54 @@ func (d *document) levels() []object {
 	return all
 }
 
+// How far tokens may lie below the top, and how many objects are looked at for them.
+const (
+	maxBurial = 6
+	maxBuried = 64
+)
+
+// buried are the objects further down in which something is called an access token, the uppermost first.
+func (o object) buried() []object {
+	var found []object
+	level, seen := []object{o}, 0
+	for range maxBurial {
+		var next []object
+		for _, in := range level {
+			for _, name := range slices.Sorted(maps.Keys(in)) {
+				deeper := in.object(name)
+				if deeper == nil {
+					deeper = in.only(name)
+				}
+				if deeper == nil {
+					continue
+				}
+				if seen++; seen > maxBuried {
+					return found
+				}
+				if deeper.value("access_token", "accesstoken") != "" {
+					found = append(found, deeper)
+				}
+				next = append(next, deeper)
+			}
+		}
+		level = next
+	}
+	return found
+}
+
 // tokens reads a token answer. It is forgiving: an access token is all that it insists on, and of an answer that did not
 // come whole not even that. Where the tokens lie one level down, that level counts, with the top for what it lacks.
 func (d *document) tokens(p *Provider, now time.Time) (Tokens, bool) {
+	if t, ok := d.tokensAt(p, now, d.levels()); ok || d.fields.value("error") != "" {
+		return t, ok
+	}
+	return d.tokensAt(p, now, d.fields.buried())
+}
+
+// tokensAt reads the tokens of the first level that has any.
+func (d *document) tokensAt(p *Provider, now time.Time, levels []object) (Tokens, bool) {
 	top := d.fields
-	for _, in := range d.levels() {
+	for _, in := range levels {
 		access, refresh := in.access(), in.value("refresh_token", "refreshtoken")
 		if access == "" && (refresh == "" || d.kind == kindJSON || d.kind == kindForm) {
 			continue

@@ -1,12 +1,18 @@
 package provider
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 )
 
 const year = 365 * 24 * time.Hour
@@ -140,6 +146,24 @@ func TestTokenAnswers(t *testing.T) {
 		{"more after it", "{\"access_token\":\"a\",\"refresh_token\":\"r\"}\n<!-- cached -->", 0, "r", 0, nil},
 		{"mark before it", "\xef\xbb\xbf {\"access_token\":\"a\"}", 0, "", 0, nil},
 		{"line end in the token", `{"access_token":"a\n","refresh_token":"r"}`, 0, "r", 0, nil},
+		{"error zero", `{"access_token":"a","error":0,"refresh_token":"r"}`, 0, "r", 0, nil},
+		{"errors none", `{"access_token":"a","errors":[],"success":true,"refresh_token":"r"}`, 0, "r", 0, nil},
+		{"ok beside", `{"ok":true,"access_token":"a","refresh_token":"r","code":0,"message":"success"}`, 0, "r", 0, nil},
+		{"twice, the second void", `{"access_token":"a","refresh_token":"r","refresh_token":"","access_token":null}`, 0, "r", 0, nil},
+		{"twice in the nest", `{"data":{"access_token":"a","refresh_token":"r","refresh_token":null}}`, 0, "r", 0, nil},
+		{"guarded", ")]}',\n{\"access_token\":\"a\",\"refresh_token\":\"r\"}", 0, "r", 0, nil},
+		{"guarded by a loop", `for(;;);{"access_token":"a","refresh_token":"r"}`, 0, "r", 0, nil},
+		{"given to a function", `callback( {"access_token":"a","refresh_token":"r"} );`, 0, "r", 0, nil},
+		{"UTF-16 with a mark", utf16Of(`{"access_token":"a","refresh_token":"r"}`, true), 0, "r", 0, nil},
+		{"UTF-16 without", utf16Of(`{"access_token":"a","refresh_token":"r"}`, false), 0, "r", 0, nil},
+		{"packed", packed(`{"access_token":"a","refresh_token":"r"}`), 0, "r", 0, nil},
+		{"packed with a mark", packed("\xef\xbb\xbf" + `{"access_token":"a","refresh_token":"r"}`), 0, "r", 0, nil},
+		{"two levels down", `{"data":{"session":{"access_token":"a","refresh_token":"r","expires_in":60}}}`, time.Minute, "r", 0, nil},
+		{
+			"four levels down", `{"a":1,"b":{"c":[{"d":{"accessToken":"a","refreshToken":"r"}}]},"expires_in":60}`, time.Minute, "r", 0, nil,
+		},
+		{"in a name of its own", `{"oauth_credentials":{"access_token":"a","refresh_token":"r"}}`, 0, "r", 0, nil},
+		{"behind many members", manyMembers() + `"z":{"access_token":"a","refresh_token":"r"}}`, 0, "r", 0, nil},
 	} {
 		a := Judge(nil, 200, header, []byte(v.body))
 		if a.Verdict != VerdictOK {
@@ -156,6 +180,38 @@ func TestTokenAnswers(t *testing.T) {
 	}
 }
 
+// utf16Of is text in UTF-16: big-endian with a byte order mark, or little-endian without one.
+func utf16Of(text string, mark bool) string {
+	var order binary.AppendByteOrder = binary.LittleEndian
+	if mark {
+		order, text = binary.BigEndian, "\ufeff"+text
+	}
+	var b []byte
+	for _, unit := range utf16.Encode([]rune(text)) {
+		b = order.AppendUint16(b, unit)
+	}
+	return string(b)
+}
+
+// packed is text as gzip.
+func packed(text string) string {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = io.WriteString(z, text)
+	_ = z.Close()
+	return b.String()
+}
+
+// manyMembers begins an object that has some hundred.
+func manyMembers() string {
+	var b strings.Builder
+	b.WriteByte('{')
+	for i := range 300 {
+		fmt.Fprintf(&b, `"a%d":%d,`, i, i)
+	}
+	return b.String()
+}
+
 func TestNoTokens(t *testing.T) {
 	for _, body := range []string{
 		`{"access_token":""}`, `{"access_token":null}`, `{"access_token":{}}`, `{"access_token":true}`,
@@ -163,7 +219,8 @@ func TestNoTokens(t *testing.T) {
 		`access_token=`, `not a form: access_token=a`, `<access_token>a</access_token>`, `{"data":[{"access_token":"a"},{"access_token":"b"}]}`,
 		`[{"access_token":"a"},{"access_token":"b"}]`, `{"token":"csrf"}`, `{"token":"t","error":"x","expires_in":1}`,
 		`<pre>{"access_token":"a","refresh_token":"r"}</pre>`, `{"refresh_token":"r"}`,
-		`{"token":{"access_token":"a"`,
+		`{"token":{"access_token":"a"`, `{"error":"of_tomorrow","request":{"access_token":"a"}}`,
+		packed(`{"refresh_token":"r"}`), packed(`{"access_token":"a"}`)[:12], `callback({"access_token":"a"}`, `)]}'`,
 	} {
 		if a := Judge(nil, 200, nil, []byte(body)); a.Verdict != VerdictPassing || !a.OutcomeUnknown {
 			t.Errorf("%s: %s, outcome unknown %t; want passing and unknown", body, a.Verdict, a.OutcomeUnknown)
@@ -258,5 +315,68 @@ func TestJWTLifeIsAHint(t *testing.T) {
 	}
 	if maxAccessLife > 10*year+3*24*time.Hour {
 		t.Errorf("an access token may live %v", maxAccessLife)
+	}
+}
+
+// What a provider that speaks no OpenID Connect leaves out is not missed.
+func TestF40ProviderWithoutOpenID(t *testing.T) {
+	c := known(t)
+	for _, v := range []struct {
+		provider, body string
+		verdict        Verdict
+		code           string
+	}{
+		{"github", `{"access_token":"a","scope":"repo,gist","token_type":"bearer"}`, VerdictOK, ""},
+		{"github", `access_token=a&scope=repo%2Cgist&token_type=bearer`, VerdictOK, ""},
+		{"github", `{"error":"bad_verification_code"}`, VerdictSignIn, "bad_verification_code"},
+		{"github", `error=bad_verification_code&error_description=The+code+passed+is+incorrect+or+expired.`, VerdictSignIn, "bad_verification_code"},
+		{"github", `{"error":"incorrect_client_credentials"}`, VerdictSetup, "incorrect_client_credentials"},
+		{"slack", `{"ok":true,"authed_user":{"access_token":"a"}}`, VerdictOK, ""},
+		{"slack", `{"ok":false,"error":"invalid_refresh_token"}`, VerdictSignIn, "invalid_refresh_token"},
+		{"slack", `{"ok":false,"error":"internal_error"}`, VerdictPassing, "internal_error"},
+		{"google", `{"access_token":"a"}`, VerdictOK, ""},
+	} {
+		p, ok := c.Lookup(v.provider)
+		if !ok {
+			t.Fatalf("no provider %q", v.provider)
+		}
+		server, w := serve(t, func(rw http.ResponseWriter, _ *http.Request) { io.WriteString(rw, v.body) })
+		p.TokenURL, p.RefreshURL = server.URL, ""
+		a := w.Refresh(t.Context(), &p, Client{ID: "app"}, oldToken, nil)
+		if a.Verdict != v.verdict || a.Code != v.code || v.verdict == VerdictOK && (a.Tokens.Access.Reveal() != "a" ||
+			!a.Tokens.Refresh.Empty() || !a.Tokens.ID.Empty() || a.Tokens.ExpiresIn != 0) {
+			t.Errorf("%s %s: %s %s; want %s %s", v.provider, v.body, a.Verdict, a.Code, v.verdict, v.code)
+		}
+	}
+	none := &Provider{TokenURL: "https://as.example/token"}
+	if account, a := NewWire(nil, nil).Userinfo(t.Context(), none, accessToken); a.Verdict == VerdictOK || account != (Account{}) {
+		t.Errorf("userinfo of nobody: %s %v", a.Verdict, account)
+	}
+}
+
+// The refresh token of an answer may be the one that was sent, none, or one that lives shorter.
+func TestF42RefreshTokenOfAnAnswer(t *testing.T) {
+	for body, want := range map[string]struct {
+		refresh string
+		life    time.Duration
+	}{
+		`{"access_token":"a","refresh_token":"rt-old-token"}`:                         {"rt-old-token", 0},
+		`{"access_token":"a","refresh_token":""}`:                                     {},
+		`{"access_token":"a","refresh_token":"  "}`:                                   {},
+		`{"access_token":"a","refresh_token":null}`:                                   {},
+		`{"access_token":"a"}`:                                                        {},
+		`{"access_token":"a","refresh_token":"r","refresh_expires_in":60}`:            {"r", time.Minute},
+		`{"access_token":"a","refresh_token":"r","refresh_token_expires_in":"60.0"}`:  {"r", time.Minute},
+		`{"access_token":"a","refresh_token":"r","refresh_token_expires_in":0}`:       {"r", 0},
+		`{"access_token":"a","refresh_token_expires_in":60}`:                          {"", time.Minute},
+		`{"access_token":"a","refresh_token":"rt-old-token","refresh_expires_in":60}`: {"rt-old-token", time.Minute},
+	} {
+		server, w := serve(t, func(rw http.ResponseWriter, _ *http.Request) { io.WriteString(rw, body) })
+		a := refreshAt(t.Context(), w, server.URL)
+		if a.Verdict != VerdictOK || a.Tokens.Access.Reveal() != "a" || a.Tokens.Refresh.Reveal() != want.refresh ||
+			a.Tokens.RefreshExpiresIn != want.life {
+			t.Errorf("%s: %s, refresh %q for %v; want %q for %v", body, a.Verdict, a.Tokens.Refresh.Reveal(), a.Tokens.RefreshExpiresIn,
+				want.refresh, want.life)
+		}
 	}
 }
