@@ -176,8 +176,19 @@ func (r *reply) failed() Answer {
 	a.Unsent, a.OutcomeUnknown = r.unsent, !r.unsent
 	a.RetryAfter = retryAfter(r.header, headerDate(r.header, r.sentAt))
 	a.Code, a.Message = transportCode(r.err)
+	if r.unsent && a.Code == "network" && alerted(r.err) {
+		a.Code, a.Message = "tls_failed", "the TLS handshake did not succeed"
+	}
 	a.Advice = advise(&a)
 	return a
+}
+
+// alerted reports whether one side of a TLS connection refused the other, for which package crypto/tls has no type.
+func alerted(err error) bool {
+	if e, ok := errors.AsType[*net.OpError](err); ok && (e.Op == "remote error" || e.Op == "local error") {
+		return true
+	}
+	return strings.HasPrefix(err.Error(), "tls: ")
 }
 
 // transportCode names a transport failure and says it in a line.

@@ -3,11 +3,9 @@ package provider
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/x509"
 	"io"
-	"log"
 	"maps"
 	"net"
 	"net/http"
@@ -157,157 +155,6 @@ func TestRefreshVariants(t *testing.T) {
 	}
 	if path != "/token" || body != form.Encode() {
 		t.Errorf("exchange at %s with %s", path, body)
-	}
-}
-
-func TestRedirectsAreNotFollowed(t *testing.T) {
-	for _, status := range []int{301, 302, 303, 307, 308} {
-		var hits atomic.Int32
-		other, _ := serve(t, func(rw http.ResponseWriter, _ *http.Request) {
-			hits.Add(1)
-			io.WriteString(rw, `{"access_token":"stolen"}`)
-		})
-		server, w := serve(t, func(rw http.ResponseWriter, r *http.Request) {
-			http.Redirect(rw, r, other.URL+"/token?next=rt-old-token", status)
-		})
-		a := refreshAt(t.Context(), w, server.URL)
-		if a.Verdict != VerdictPassing || a.Code != "redirect_refused" || hits.Load() != 0 {
-			t.Errorf("%d: %s %s, %d requests elsewhere", status, a.Verdict, a.Code, hits.Load())
-		}
-		if strings.Contains(a.Message, "rt-old-token") || !strings.Contains(a.Message, other.Listener.Addr().String()) {
-			t.Errorf("%d: message %q", status, a.Message)
-		}
-	}
-}
-
-func TestTransportFaults(t *testing.T) {
-	const head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-	for _, v := range []struct {
-		name, answer string
-		keepOpen     bool
-		code         string
-	}{
-		{"closed before an answer", "", false, "network"},
-		{"silence", "", true, "timeout"},
-		{"stuck in the headers", head, true, "timeout"},
-		{"stuck in the body", head + "Content-Length: 90\r\n\r\n{\"access_token\":\"a\",", true, "timeout"},
-		{"cut", head + "Content-Length: 90\r\n\r\n{\"access_token\":\"a\",", false, "truncated"},
-		{"cut chunk", head + "Transfer-Encoding: chunked\r\n\r\n40\r\n{\"access_token\":\"a\",", false, "truncated"},
-		{"cut without a length", head + "Connection: close\r\n\r\n{\"access_token\":\"a\"", false, "truncated"},
-		{"not HTTP", "SSH-2.0-OpenSSH_9.9\r\n", false, "network"},
-	} {
-		base, requests := raw(t, v.answer, v.keepOpen)
-		w := NewWire(nil, nil)
-		w.limits.toHeaders, w.limits.total = 300*time.Millisecond, 400*time.Millisecond
-		a := refreshAt(t.Context(), w, base)
-		if a.Verdict != VerdictPassing || a.Code != v.code || !a.OutcomeUnknown || a.Unsent {
-			t.Errorf("%s: %s %s unknown %t unsent %t; want passing %s unknown", v.name, a.Verdict, a.Code,
-				a.OutcomeUnknown, a.Unsent, v.code)
-		}
-		if requests.Load() != 1 {
-			t.Errorf("%s: %d requests; want exactly one", v.name, requests.Load())
-		}
-		checkAnswer(t, a)
-	}
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	refused := "http://" + closed.Addr().String()
-	closed.Close()
-	for _, v := range []struct{ target, code string }{
-		{refused, "network"},
-		{"http://example.com/token", "insecure_url"},
-		{"https://user:pw@127.0.0.1/token", "insecure_url"},
-		{"ftp://127.0.0.1/token", "insecure_url"},
-		{"://", "insecure_url"},
-		{"https://nowhere.invalid/token", "network"},
-	} {
-		a := refreshAt(t.Context(), NewWire(nil, nil), v.target)
-		if a.Verdict != VerdictPassing || a.Code != v.code || a.OutcomeUnknown || !a.Unsent {
-			t.Errorf("%s: %s %s unknown %t unsent %t; want passing %s unsent", v.target, a.Verdict, a.Code,
-				a.OutcomeUnknown, a.Unsent, v.code)
-		}
-	}
-}
-
-func TestSlowTrickleEnds(t *testing.T) {
-	server, w := serve(t, func(rw http.ResponseWriter, r *http.Request) {
-		io.WriteString(rw, `{"access_token":"`)
-		tick := time.NewTicker(5 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case <-r.Context().Done():
-				return
-			case <-tick.C:
-				io.WriteString(rw, "a")
-				rw.(http.Flusher).Flush()
-			}
-		}
-	})
-	w.limits.total = 200 * time.Millisecond
-	if a := refreshAt(t.Context(), w, server.URL); a.Code != "timeout" || !a.OutcomeUnknown {
-		t.Errorf("%s unknown %t; want timeout, unknown", a.Code, a.OutcomeUnknown)
-	}
-}
-
-func TestUntrustedCertificateGetsNothing(t *testing.T) {
-	var hits atomic.Int32
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { hits.Add(1) }))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.StartTLS()
-	t.Cleanup(server.Close)
-	a := refreshAt(t.Context(), NewWire(nil, nil), server.URL)
-	if a.Code != "tls_untrusted" || !a.Unsent || a.OutcomeUnknown || hits.Load() != 0 {
-		t.Errorf("%s unsent %t, %d requests; want tls_untrusted, unsent, none", a.Code, a.Unsent, hits.Load())
-	}
-	if !strings.Contains(a.Message, "Acme Co") {
-		t.Errorf("message %q does not say who issued the certificate", a.Message)
-	}
-	plain, w := serve(t, func(http.ResponseWriter, *http.Request) { hits.Add(1) })
-	a = refreshAt(t.Context(), w, strings.Replace(plain.URL, "http:", "https:", 1))
-	if a.Code != "tls_failed" || !a.Unsent || hits.Load() != 0 {
-		t.Errorf("no TLS there: %s unsent %t, %d requests", a.Code, a.Unsent, hits.Load())
-	}
-}
-
-func TestLargeAnswers(t *testing.T) {
-	pad := strings.Repeat("x", 1<<20)
-	token := `{"access_token":"a","refresh_token":"r","pad":"` + pad + `"}`
-	zip := func(s string) []byte {
-		var b bytes.Buffer
-		z := gzip.NewWriter(&b)
-		io.WriteString(z, s)
-		z.Close()
-		return b.Bytes()
-	}
-	for _, v := range []struct {
-		name, encoding string
-		body           []byte
-		verdict        Verdict
-		code           string
-	}{
-		{"large", "", []byte(`{"pad":"` + pad + `","access_token":"a"}`), VerdictPassing, "response_too_large"},
-		{"large, but the tokens came", "", []byte(token), VerdictOK, ""},
-		{"bomb", "gzip", zip(strings.Repeat(" ", 64<<20)), VerdictPassing, "response_too_large"},
-		{"packed unasked", "gzip", zip(`{"access_token":"a"}`), VerdictOK, ""},
-		{"packed and cut", "gzip", zip(`{"access_token":"a"}`)[:20], VerdictPassing, "truncated"},
-		{"not packed", "gzip", []byte(`{"access_token":"a"}`), VerdictPassing, "malformed_answer"},
-	} {
-		server, w := serve(t, func(rw http.ResponseWriter, r *http.Request) {
-			if e := r.Header.Get("Accept-Encoding"); e != "identity" {
-				t.Errorf("%s: asked for the encoding %q", v.name, e)
-			}
-			if v.encoding != "" {
-				rw.Header().Set("Content-Encoding", v.encoding)
-			}
-			rw.Write(v.body)
-		})
-		a := refreshAt(t.Context(), w, server.URL)
-		if a.Verdict != v.verdict || a.Code != v.code || (v.verdict != VerdictOK) != a.OutcomeUnknown {
-			t.Errorf("%s: %s %s unknown %t; want %s %s", v.name, a.Verdict, a.Code, a.OutcomeUnknown, v.verdict, v.code)
-		}
 	}
 }
 
