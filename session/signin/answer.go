@@ -79,10 +79,21 @@ func (f *Flow) fits(a answer) *misfit {
 	if a.iss == "" && p.IssRequired {
 		return &misfit{page: pageIssuer, say: "The answer does not say which provider it comes from."}
 	}
-	if a.iss != "" && p.Issuer != "" && !sameIssuer(p.Issuer, a.iss) {
+	if a.iss != "" && !fromProvider(p, a.iss) {
 		return &misfit{page: pageIssuer, say: "The answer comes from another provider than the one that was asked."}
 	}
 	return nil
+}
+
+// fromProvider reports whether iss may stand for p (RFC 9207 section 2.4). Where p's addresses were typed by hand its
+// issuer is not known: then it is one at the host of the sign-in page.
+func fromProvider(p *provider.Provider, iss string) bool {
+	if p.Issuer != "" {
+		return sameIssuer(p.Issuer, iss)
+	}
+	asked, err := url.Parse(p.AuthorizeURL)
+	said, bad := url.Parse(iss)
+	return err == nil && bad == nil && strings.EqualFold(asked.Host, said.Host)
 }
 
 // sameIssuer compares exactly (RFC 9207 section 2.4), except where the expected issuer has a tenant still to be filled

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -56,7 +57,12 @@ func authorizationURL(r Request, c *codeRequest) string {
 			opts = append(opts, oauth2.SetAuthURLParam(key, value))
 		}
 	}
-	for k, v := range p.OfflineParams {
+	extra := maps.Clone(p.OfflineParams)
+	if r.More && len(p.MoreParams) > 0 {
+		extra = maps.Clone(p.MoreParams)
+		maps.Copy(extra, p.OfflineParams)
+	}
+	for k, v := range extra {
 		if !slices.Contains(fixedParams, k) {
 			set(k, v)
 		}
@@ -90,10 +96,14 @@ func scopeSeparator(p *provider.Provider) string {
 	return p.ScopeSeparator
 }
 
-// prompt is the provider's own, with "consent" added where the refresh token depends on it.
+// prompt is the provider's own, with "consent" added where the refresh token depends on it, and with what lets the user
+// choose another account where that is wanted.
 func prompt(r Request) string {
 	values := strings.Fields(r.Provider.OfflineParams["prompt"])
-	again := r.Provider.ConsentPrompt == provider.ConsentAgain && r.Account != (provider.Account{})
+	if choose := r.Provider.AccountPrompt; r.Choose && choose != "" && !slices.Contains(values, choose) {
+		values = append(slices.DeleteFunc(values, func(v string) bool { return v == "none" }), choose)
+	}
+	again := r.Provider.ConsentPrompt == provider.ConsentAgain && (r.Choose || r.Account != (provider.Account{}))
 	if r.ForceConsent || again || r.Provider.ConsentPrompt == provider.ConsentAlways {
 		values = slices.DeleteFunc(values, func(v string) bool { return v == "consent" || v == "none" })
 		values = append(values, "consent")
@@ -131,6 +141,8 @@ func authorize(ctx context.Context, w *provider.Wire, r Request, c *codeRequest)
 // checkEndpoints refuses a provider that a code flow cannot run at.
 func checkEndpoints(r Request) error {
 	switch {
+	case r.Provider.AuthorizeURL == "" && r.Provider.DeviceURL == "":
+		return &Error{Kind: KindSetup, Detail: sayNoPage}
 	case r.Client.ID == "":
 		return &Error{Kind: KindSetup, Detail: sayClientID}
 	case r.Provider.TokenURL == "":

@@ -36,14 +36,23 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	a, m := readAnswer(w, r)
 	if m != nil {
+		if m.page == pageUnknown && r.URL.RawQuery != "" {
+			for _, f := range flows {
+				f.stray()
+			}
+		}
 		plainPage(m.page).write(w)
 		return
 	}
 	for _, f := range flows {
 		if f.code.state.Equal(a.state) {
+			welcome(r)
 			f.receive(w, r, a)
 			return
 		}
+	}
+	for _, f := range flows {
+		f.stray()
 	}
 	plainPage(pageUnknown).write(w)
 }
@@ -87,6 +96,13 @@ func readAnswer(w http.ResponseWriter, r *http.Request) (answer, *misfit) {
 		return answer{}, malformed("The answer is too long or was cut off.")
 	}
 	return parseAnswer(string(body))
+}
+
+// stray tells of an answer that nobody waits for: it changes nothing, but somebody may want to know.
+func (f *Flow) stray() {
+	if f.req.Stray != nil && f.waits() {
+		f.req.Stray()
+	}
 }
 
 // receive handles an answer with this flow's state. The browser waits for the outcome, but leaving does not end it; it

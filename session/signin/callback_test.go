@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// TestStrangersChangeNothing sends what browsers and other pages send to a listener, and then signs in.
-func TestStrangersChangeNothing(t *testing.T) {
+// TestTCB1StrangersChangeNothing sends what browsers and other pages send to a listener, and then signs in.
+func TestTCB1StrangersChangeNothing(t *testing.T) {
 	srv := newServer(t, behaviour{})
 	var k keeper
 	f := start(t, request(srv.provider(), &k))
@@ -80,8 +80,8 @@ func TestStrangersChangeNothing(t *testing.T) {
 	}
 }
 
-// TestHosts sends names that a rebound page, or another program, would send.
-func TestHosts(t *testing.T) {
+// TestTCB9Hosts sends names that a rebound page, or another program, would send.
+func TestTCB9Hosts(t *testing.T) {
 	srv := newServer(t, behaviour{})
 	var k keeper
 	f := start(t, request(srv.provider(), &k))
@@ -137,7 +137,7 @@ func raw(t *testing.T, host, head string) string {
 	return string(answer)
 }
 
-func TestReplay(t *testing.T) {
+func TestTCB4Replay(t *testing.T) {
 	srv := newServer(t, behaviour{})
 	var k keeper
 	f := start(t, request(srv.provider(), &k))
@@ -248,8 +248,8 @@ func TestFormPost(t *testing.T) {
 	}
 }
 
-// TestSlowVisitors fills the listener with connections that never finish their request.
-func TestSlowVisitors(t *testing.T) {
+// TestTCB8SlowVisitors fills the listener with connections that never finish their request.
+func TestTCB8SlowVisitors(t *testing.T) {
 	srv := newServer(t, behaviour{})
 	var k keeper
 	f := start(t, request(srv.provider(), &k))

@@ -37,7 +37,7 @@ func TestCodeFlow(t *testing.T) {
 	}
 }
 
-func TestProviderSaysNo(t *testing.T) {
+func TestTCB3ProviderSaysNo(t *testing.T) {
 	for code, want := range map[string]struct {
 		kind  signin.Kind
 		title string
@@ -177,7 +177,7 @@ func TestExchangeFails(t *testing.T) {
 	}
 }
 
-func TestManyFlowsAtOnce(t *testing.T) {
+func TestTCB7ManyFlowsAtOnce(t *testing.T) {
 	const many = 200
 	srv := newServer(t, behaviour{})
 	wire := provider.NewWire(nil, nil)

@@ -58,6 +58,9 @@ func (f *Flow) identify(ctx context.Context, t provider.Tokens, nonce string) (p
 		return who, nil
 	}
 	said, a := f.wire.Userinfo(ctx, p, t.Access)
+	if a.Verdict == provider.VerdictPassing && a.Code != "unsupported" && who.Sub == "" {
+		said, a = f.wire.Userinfo(ctx, p, t.Access) // whether it is the right account hangs on it
+	}
 	if a.Verdict != provider.VerdictOK || who.Sub != "" && said.Sub != who.Sub { // OIDC Core 5.3.2
 		return who, nil
 	}

@@ -71,6 +71,9 @@ func (f *Flow) URL() string { return f.url }
 // UserCode is what the user types on the device flow's page; empty for a code flow.
 func (f *Flow) UserCode() string { return f.userCode }
 
+// PasteOnly reports whether nothing listens for the answer: the address that the browser ends on must be pasted.
+func (f *Flow) PasteOnly() bool { return f.code != nil && f.door == nil }
+
 // ExpiresAt is when the flow gives up. An answer that came before is still worked on.
 func (f *Flow) ExpiresAt() time.Time { return f.expiresAt }
 

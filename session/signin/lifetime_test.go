@@ -12,7 +12,7 @@ import (
 	"sessionkeeper/session/signin"
 )
 
-func TestTimeout(t *testing.T) {
+func TestTCB5Timeout(t *testing.T) {
 	srv := newServer(t, behaviour{})
 	var k keeper
 	r := request(srv.provider(), &k)

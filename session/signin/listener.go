@@ -180,6 +180,7 @@ func newDoor(port int, shared *Ports) *door {
 		DisableGeneralOptionsHandler: true,
 		Protocols:                    new(http.Protocols),
 		ConnState:                    d.crowd.note,
+		ConnContext:                  remember,
 		ErrorLog:                     slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
 	}
 	d.srv.Protocols.SetHTTP1(true)

@@ -56,7 +56,7 @@ func freePort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-func TestFixedPortTaken(t *testing.T) {
+func TestTCB10FixedPortTaken(t *testing.T) {
 	srv := newServer(t, behaviour{})
 	for _, at := range []struct{ host, taken string }{{"", "127.0.0.1"}, {"localhost", "::1"}} {
 		l, err := net.Listen("tcp", net.JoinHostPort(at.taken, "0"))

@@ -294,7 +294,7 @@ func TestQueue(t *testing.T) {
 	}
 }
 
-func TestQueueFiftyAtOnce(t *testing.T) {
+func TestF22FiftyRefusedAtOnce(t *testing.T) {
 	for _, apart := range []time.Duration{0, 10 * time.Millisecond, 100 * time.Millisecond, time.Second, 5 * time.Second} {
 		t.Run(apart.String(), func(t *testing.T) {
 			d := newDesk(t)

@@ -19,8 +19,12 @@ type Request struct {
 	Account provider.Account
 	// Hint is a login_hint typed by the user, used where Account is zero.
 	Hint string
-	// Claims is passed on where the provider asked for it (Microsoft).
+	// Claims is passed on where the provider asked for it (OIDC Core 5.5; Microsoft).
 	Claims string
+	// Choose lets the user choose another account than the one that the browser is signed in to.
+	Choose bool
+	// More says that Scopes are more than the session has, which some providers want to know.
+	More bool
 	// ForceConsent sends prompt=consent although the provider does not always need it: the last sign-in brought no
 	// refresh token.
 	ForceConsent bool
@@ -31,6 +35,9 @@ type Request struct {
 	// Ports lets flows that need the same fixed port share it. nil: the flow binds its port for itself, and fails
 	// while another one holds it.
 	Ports *Ports
+	// Stray, where it is set, is told of an answer that came to the flow's listener and belongs to no flow there. It must
+	// not block.
+	Stray func()
 }
 
 // Result is a finished consent.

@@ -1,17 +1,24 @@
 package signin
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"slices"
 	"sync"
+	"time"
 )
 
-// maxVisitors is how many connections a door serves at a time: far more than one browser opens.
-const maxVisitors = 64
+const (
+	// maxVisitors is how many connections a door serves at a time: far more than one browser opens.
+	maxVisitors = 256
+	// patience is how long one may stay where there are as many: far longer than a browser needs to ask.
+	patience = 250 * time.Millisecond
+)
 
 // visitors are the connections to a door. Where there are too many, the oldest one that has not said yet what it wants
-// goes, so that connections which keep silent never keep the answer out.
+// goes, else the oldest one that has not brought an answer that is waited for: neither connections which keep silent nor
+// those which never finish keep the answer out.
 type visitors struct {
 	mu   sync.Mutex
 	here []*visitor // in the order of their coming
@@ -20,8 +27,10 @@ type visitors struct {
 type visitor struct {
 	net.Conn
 
-	all   *visitors
-	asked bool // its request was read
+	all     *visitors
+	since   time.Time // when it came
+	asked   bool      // its request's head was read
+	awaited bool      // it has brought the answer to a sign-in
 }
 
 // Close also forgets the visitor.
@@ -32,21 +41,40 @@ func (v *visitor) Close() error {
 	return v.Conn.Close()
 }
 
-// admit takes a connection in. It reports false where there is no room and nobody to send away.
+// admit takes a connection in, as soon as there is room. It reports false where nobody can be sent away for it.
 func (a *visitors) admit(c net.Conn) (*visitor, bool) {
 	v := &visitor{Conn: c, all: a}
+	for {
+		left, ok := a.enter(v)
+		if ok || left == 0 {
+			return v, ok
+		}
+		<-time.After(left)
+	}
+}
+
+// enter takes a visitor in, or says after what time that is worth another try; 0: it is not.
+func (a *visitors) enter(v *visitor) (left time.Duration, ok bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	v.since = time.Now()
 	if len(a.here) >= maxVisitors {
-		i := slices.IndexFunc(a.here, func(o *visitor) bool { return !o.asked })
-		if i < 0 {
-			return nil, false
+		goes := slices.IndexFunc(a.here, func(o *visitor) bool { return !o.awaited })
+		if goes < 0 {
+			return 0, false
 		}
-		_ = a.here[i].Conn.Close() // the server notices and closes it again
-		a.here = slices.Delete(a.here, i, i+1)
+		if left := patience - time.Since(a.here[goes].since); left > 0 {
+			return left, false
+		}
+		silent := slices.IndexFunc(a.here, func(o *visitor) bool { return !o.asked })
+		if silent >= 0 && time.Since(a.here[silent].since) >= patience {
+			goes = silent
+		}
+		_ = a.here[goes].Conn.Close() // the server notices and closes it again
+		a.here = slices.Delete(a.here, goes, goes+1)
 	}
 	a.here = append(a.here, v)
-	return v, true
+	return 0, true
 }
 
 // note is told by the server how far a connection is.
@@ -55,6 +83,22 @@ func (a *visitors) note(c net.Conn, s http.ConnState) {
 		a.mu.Lock()
 		v.asked = true
 		a.mu.Unlock()
+	}
+}
+
+type visitorKey struct{}
+
+// remember lets a request's handler find the visitor that it comes from.
+func remember(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, visitorKey{}, c)
+}
+
+// welcome says that a request has brought the answer to a sign-in.
+func welcome(r *http.Request) {
+	if v, ok := r.Context().Value(visitorKey{}).(*visitor); ok {
+		v.all.mu.Lock()
+		v.awaited = true
+		v.all.mu.Unlock()
 	}
 }
 

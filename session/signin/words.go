@@ -33,6 +33,8 @@ const (
 	sayTokenURL  = "The renewal address is missing: enter it, or the provider's own (token_url, issuer)."
 	sayAuthorize = "The sign-in address is missing or not secure: enter one that begins with https, or the provider's " +
 		"own (authorize_url, issuer)."
+	sayNoPage = "No sign-in page of this provider is known: remove the session and add it again with a refresh token from " +
+		"there (--refresh-token-file), or enter the page's address (authorize_url)."
 	sayRedirect = "The return address is not an address: correct it in the provider's settings (redirect_uri)."
 	sayHost     = "The return address does not lead to this computer: use 127.0.0.1, [::1] or localhost, or paste the " +
 		"final address."
