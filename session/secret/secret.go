@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 const redacted = "[redacted]"
@@ -38,6 +41,18 @@ func (t Text) Reveal() string {
 
 // Empty reports whether there is no secret.
 func (t Text) Empty() bool { return t.p == nil }
+
+// OneLine reports whether the secret fits on one line whoever reads it: it is UTF-8 without control characters and without
+// the separators of lines and paragraphs. Every token does (RFC 6749 appendix A.12 has printable ASCII alone); one that
+// does not would end a header, a line of a protocol, or command a terminal.
+func (t Text) OneLine() bool { return OneLine(t.Reveal()) }
+
+// OneLine is Text.OneLine for what stands beside a secret.
+func OneLine(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp)
+	})
+}
 
 // Equal reports whether both secrets are the same, in time that does not depend on where they differ.
 func (t Text) Equal(o Text) bool {

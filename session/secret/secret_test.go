@@ -61,3 +61,16 @@ func TestEqual(t *testing.T) {
 		t.Error("an empty secret is not the zero Text")
 	}
 }
+
+func TestTLINE1OneLine(t *testing.T) {
+	for text, want := range map[string]bool{
+		"": true, "eyJhbGciOi.J9_-~+/=": true, "with a space": true, "bücher": true,
+
+		"a\rb": false, "a\nb": false, "a\x00": false, "\x1b[2J": false, "a\tb": false, "\x7f": false,
+		"\u0085": false, "\u009b2J": false, "\x9b2J": false, "\u2028": false, "\u2029": false,
+	} {
+		if got := New(text).OneLine(); got != want {
+			t.Errorf("%q: %v; want %v", text, got, want)
+		}
+	}
+}
