@@ -158,3 +158,17 @@ func TestServersOfAKindAreTold(t *testing.T) {
 		}
 	}
 }
+
+// A fixed port must be one that no system lends to outgoing connections: while one has it, nobody can listen there. Linux
+// lends from 32768 on, others from 49152 on (RFC 6335 section 6).
+func TestFixedPortsAreNotLent(t *testing.T) {
+	c, faults := LoadCatalogue("")
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	for _, p := range c.All() {
+		if p.RedirectPort >= 32768 || p.RedirectPort != 0 && p.RedirectPort < 1024 {
+			t.Errorf("%s: port %d", p.ID, p.RedirectPort)
+		}
+	}
+}

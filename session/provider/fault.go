@@ -161,9 +161,13 @@ func (f *fault) addInner(o object) {
 	}
 	f.add(code)
 	f.add(o.scalar("error"))
-	f.add(codeInProse().FindString(o.text("message")))
-	for _, name := range []string{"error_code", "errorcode", "errcode", "error_type", "errortype", "status", "reason"} {
+	worded := strings.ContainsFunc(f.main, unicode.IsLetter)
+	for _, name := range []string{"error_code", "errorcode", "errcode", "error_type", "errortype", "status"} {
 		f.add(o.scalar(name))
+	}
+	if !worded { // else these are about it, and what gateways quote there is another server's
+		f.add(codeInProse().FindString(o.text("message")))
+		f.add(o.scalar("reason"))
 	}
 	f.add(kind)
 	f.leadWithWord()

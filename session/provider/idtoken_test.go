@@ -207,7 +207,7 @@ func TestVerifySignatures(t *testing.T) {
 	}
 }
 
-func TestVerifyReadsNewKeys(t *testing.T) {
+func TestF33VerifyReadsNewKeys(t *testing.T) {
 	i := newIssuer(t)
 	first, second := ecKey(t), ecKey(t)
 	i.publish(jose.JSONWebKey{Key: first.Public(), KeyID: "1"})

@@ -105,7 +105,7 @@ func judgeTokens(a *Answer, p *Provider, doc *document, now time.Time) bool {
 	}
 	a.Known = true
 	switch {
-	case strings.ContainsAny(t.Access.Reveal(), "\r\n\x00"):
+	case !t.Access.OneLine():
 		a.Code, a.OutcomeUnknown = "malformed_token", true
 		a.Message = "the access token holds control characters"
 		a.Tokens = Tokens{Refresh: t.Refresh, RefreshExpiresIn: t.RefreshExpiresIn}

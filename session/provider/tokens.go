@@ -92,7 +92,7 @@ func (o object) buried() []object {
 // tokens reads a token answer. It is forgiving: an access token is all that it insists on, and of an answer that did not
 // come whole not even that. Where the tokens lie one level down, that level counts, with the top for what it lacks.
 func (d *document) tokens(p *Provider, now time.Time) (Tokens, bool) {
-	if t, ok := d.tokensAt(p, now, d.levels()); ok || d.fields.value("error") != "" {
+	if t, ok := d.tokensAt(p, now, d.levels()); ok || d.fields.value("error") != "" || d.refused() {
 		return t, ok
 	}
 	return d.tokensAt(p, now, d.fields.buried())
@@ -112,6 +112,9 @@ func (d *document) tokensAt(p *Provider, now time.Time, levels []object) (Tokens
 			ID:      secret.New(in.value("id_token", "idtoken")),
 			Type:    cleanName(in.value("token_type", "tokentype")),
 			Scopes:  in.scopes(p),
+		}
+		if !t.ID.OneLine() {
+			t.ID = secret.Text{} // no JWT (RFC 7519 section 3), and readers of one skip line ends
 		}
 		t.ExpiresIn = in.accessLife(now)
 		t.RefreshExpiresIn = in.refreshLife(now)
@@ -156,10 +159,13 @@ func (o object) scopes(p *Provider) []string {
 	return nonEmpty(strings.Fields(s))
 }
 
+// maxScopes is how many scopes of an answer are taken note of: they are kept with the session and shown.
+const maxScopes = 500
+
 func nonEmpty(list []string) []string {
 	var out []string
 	for _, s := range list {
-		if s = strings.TrimSpace(s); s != "" {
+		if s = strings.TrimSpace(s); s != "" && len(out) < maxScopes {
 			out = append(out, s)
 		}
 	}

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf16"
+
+	"sessionkeeper/session/secret"
 )
 
 const year = 365 * 24 * time.Hour
@@ -241,6 +243,20 @@ func TestMalformedAccessTokenKeepsTheRefreshToken(t *testing.T) {
 	}
 }
 
+// No token that would end a line, or command a terminal, comes in; the refresh token beside it is kept.
+func TestTLINE1TokensFitOnALine(t *testing.T) {
+	for _, evil := range []string{`\r`, `\n`, `\u0000`, `\u001b[2J`, `\u0085`, `\u009b2J`, `\u2028`, `\u2029`} {
+		a := Judge(nil, 200, nil, []byte(`{"access_token":"a`+evil+`b","refresh_token":"r"}`))
+		if a.Verdict != VerdictPassing || a.Code != "malformed_token" || !a.Tokens.Access.Empty() || a.Tokens.Refresh.Reveal() != "r" {
+			t.Errorf("an access token with %s: %s %s", evil, a.Verdict, a.Code)
+		}
+		a = Judge(nil, 200, nil, []byte(`{"access_token":"a","id_token":"a.`+evil+`b.c","token_type":"Bearer`+evil+`X: 1"}`))
+		if a.Verdict != VerdictOK || !a.Tokens.ID.Empty() || !secret.OneLine(a.Tokens.Type) {
+			t.Errorf("an ID token and a type with %s: %s, type %q, ID token kept: %v", evil, a.Verdict, a.Tokens.Type, !a.Tokens.ID.Empty())
+		}
+	}
+}
+
 // What came whole of an answer that was cut is kept.
 func TestCutAnswers(t *testing.T) {
 	for _, v := range []struct {
@@ -377,6 +393,31 @@ func TestF42RefreshTokenOfAnAnswer(t *testing.T) {
 			a.Tokens.RefreshExpiresIn != want.life {
 			t.Errorf("%s: %s, refresh %q for %v; want %q for %v", body, a.Verdict, a.Tokens.Refresh.Reveal(), a.Tokens.RefreshExpiresIn,
 				want.refresh, want.life)
+		}
+	}
+}
+
+// Scopes without end are no reason to refuse a token, nor to keep them all.
+func TestScopesWithoutEnd(t *testing.T) {
+	many := strings.TrimSpace(strings.Repeat("s ", 2*maxScopes))
+	for _, scope := range []string{`"` + many + `"`, `["` + strings.ReplaceAll(many, " ", `","`) + `"]`} {
+		a := Judge(nil, 200, nil, []byte(`{"access_token":"at","scope":`+scope+`}`))
+		if n := len(a.Tokens.Scopes); a.Verdict != VerdictOK || n != maxScopes {
+			t.Errorf("%s, %d scopes; want %d", a.Verdict, n, maxScopes)
+		}
+	}
+}
+
+// An access token that an error quotes from elsewhere was not given.
+func TestTokensInsideAnError(t *testing.T) {
+	for _, body := range []string{
+		`{"error":{"code":"invalid_grant"},"request":{"session":{"access_token":"x"}}}`,
+		`{"ok":false,"context":{"access_token":"x","refresh_token":"y"}}`,
+		`{"errors":[{"code":"server_error"}],"seen":[{"access_token":"x"}]}`,
+		`{"error":"server_error","seen":{"access_token":"x"}}`,
+	} {
+		if a := Judge(nil, 200, nil, []byte(body)); a.Verdict == VerdictOK || !a.Tokens.Access.Empty() {
+			t.Errorf("%s: %s", body, a.Verdict)
 		}
 	}
 }
