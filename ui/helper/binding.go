@@ -11,6 +11,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"sessionkeeper/session/secret"
 	"sessionkeeper/ui/api/places"
 )
 
@@ -102,7 +103,8 @@ type written struct {
 	Hosts   []host      `toml:"hosts"`
 	Options struct {
 		Options
-		Scheme authScheme `toml:"scheme"`
+		Username userName   `toml:"username"`
+		Scheme   authScheme `toml:"scheme"`
 	} `toml:"options"`
 }
 
@@ -118,7 +120,7 @@ func decodeBindings(data []byte) ([]Binding, error) {
 			return nil, fmt.Errorf("[[helper]] number %d needs a tool and a session", i+1)
 		}
 		b := Binding{Tool: w.Tool.id, Session: w.Session.name, Options: w.Options.Options}
-		b.Options.Scheme = w.Options.Scheme.scheme
+		b.Options.Username, b.Options.Scheme = w.Options.Username.name, w.Options.Scheme.scheme
 		for _, h := range w.Hosts {
 			b.Hosts = append(b.Hosts, h.normal)
 		}
@@ -153,7 +155,7 @@ func (t *toolID) UnmarshalText(b []byte) error {
 type sessionName struct{ name string }
 
 func (s *sessionName) UnmarshalText(b []byte) error {
-	if len(b) == 0 || bytes.ContainsFunc(b, isControl) {
+	if len(b) == 0 || !secret.OneLine(string(b)) {
 		return fmt.Errorf("%.40q is no name of a session", b)
 	}
 	s.name = string(b)
@@ -165,6 +167,16 @@ type host struct{ normal string }
 func (h *host) UnmarshalText(b []byte) (err error) {
 	h.normal, err = NormalHost(string(b))
 	return err
+}
+
+type userName struct{ name string }
+
+func (u *userName) UnmarshalText(b []byte) error {
+	if !secret.OneLine(string(b)) {
+		return fmt.Errorf("%.40q is no user name", b)
+	}
+	u.name = string(b)
+	return nil
 }
 
 type authScheme struct{ scheme string }

@@ -37,6 +37,9 @@ var errSlow = errors.New("the request did not end in time; nothing was answered"
 // errLarge is a request that is no honest one.
 var errLarge = errors.New("the request is larger than 1 MiB; nothing was answered")
 
+// errControl is a token that would end a line of a protocol, or command a terminal.
+var errControl = errors.New("the provider's token has control characters and fits into no header")
+
 // Streams are what a helper reads and writes.
 type Streams struct {
 	Stdin          io.Reader
@@ -154,8 +157,8 @@ func (c Call) ask(ctx context.Context, b Binding, r fast.Request) (fast.Answer, 
 	if err != nil {
 		return fast.Answer{}, err
 	}
-	if strings.ContainsFunc(a.Token.Reveal(), isControl) {
-		return fast.Answer{}, errors.New("the provider's token has control characters and fits into no header")
+	if !a.Token.OneLine() {
+		return fast.Answer{}, errControl
 	}
 	return a, nil
 }

@@ -57,6 +57,9 @@ func parseGit(data []byte) (gitRequest, error) {
 		case "host":
 			r.host = value
 		case "username":
+			if !secret.OneLine(value) {
+				return gitRequest{}, errGit // it goes back in the answer
+			}
 			r.username = value
 		case "password", "credential":
 			r.secret = secret.New(value)

@@ -107,7 +107,7 @@ func TestGitGet(t *testing.T) {
 	}
 }
 
-func TestGitRefuses(t *testing.T) {
+func TestTLINE2GitRefuses(t *testing.T) {
 	for what, request := range map[string]string{
 		"a carriage return in the host": "protocol=https\nhost=example.org\r\n",
 		"a carriage return anywhere":    "protocol=https\nhost=example.org\npath=a\rb\n",

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestNormalHost(t *testing.T) {
+func TestTAUD1NormalHost(t *testing.T) {
 	for given, want := range map[string]string{
 		"example.org": "example.org", "Example.ORG": "example.org", "example.org:443": "example.org",
 		"example.org:8443": "example.org:8443", "localhost:1": "localhost:1", "127.0.0.1:5000": "127.0.0.1:5000",
@@ -25,7 +25,7 @@ func TestNormalHost(t *testing.T) {
 	}
 }
 
-func TestHostOf(t *testing.T) {
+func TestTAUD1HostOf(t *testing.T) {
 	for address, want := range map[string]string{
 		"https://example.org": "example.org", "https://EXAMPLE.org:443/a/b?c": "example.org", "https://example.org:8443/": "example.org:8443",
 		"HTTPS://example.org/": "example.org",

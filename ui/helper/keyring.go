@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"sessionkeeper/session/secret"
 )
 
 // packageUser is what PyPI's own servers and most others want beside a token.
@@ -127,7 +129,7 @@ func (q *keyringQuery) answer(user, password string) (string, error) {
 	case q.json:
 		text, err := json.Marshal(map[string]string{"password": password})
 		return string(text) + "\n", err
-	case strings.ContainsFunc(user, isControl):
+	case !secret.OneLine(user):
 		return "", errors.New("the user name has control characters")
 	case q.creds:
 		return user + "\n" + password + "\n", nil

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"sessionkeeper/session/secret"
 )
 
 // runMail answers the programs that read and send mail. Most speak SASL by themselves and want one line with the token;
@@ -45,7 +47,7 @@ func mailLine(args []string, user string) (func(token string) string, error) {
 		return nil, usage
 	case mechanism == "token":
 		return func(token string) string { return token }, nil
-	case user == "" || strings.ContainsFunc(user, isControl):
+	case user == "" || !secret.OneLine(user):
 		return nil, errors.New("whose mail? Name the account, or install the helper with --user ADDRESS")
 	case mechanism == "xoauth2":
 		return func(token string) string { return initialResponse("user="+user, "auth=Bearer "+token) }, nil

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"sessionkeeper/session/secret"
 )
 
 // anyUser is the user name beside a token where nobody says one; the servers that take a token as a password look at
@@ -44,7 +46,7 @@ func netrcOf(b Binding, token string) (string, error) {
 		user = anyUser
 	}
 	for _, word := range []string{user, token} {
-		if strings.ContainsAny(word, " \t\"'\\#") || strings.ContainsFunc(word, isControl) {
+		if strings.ContainsAny(word, " \"'\\#") || !secret.OneLine(word) {
 			return "", errors.New("the token or the user name has characters that no netrc file can hold")
 		}
 	}

@@ -99,14 +99,20 @@ func (c *TokenCall) Run(ctx context.Context, socket string, stdout io.Writer) er
 	if err != nil {
 		return err
 	}
+	return c.write(a, stdout)
+}
+
+func (c *TokenCall) write(a fast.Answer, stdout io.Writer) error {
 	text := a.Token.Reveal()
 	switch {
+	case !a.Token.OneLine():
+		return errControl
 	case c.JSON:
 		text = strings.TrimRight(a.Body.Reveal(), "\n")
 	case c.Header:
 		text = "Authorization: " + scheme(a.Type) + " " + text
 	}
-	_, err = io.WriteString(stdout, text+"\n")
+	_, err := io.WriteString(stdout, text+"\n")
 	return err
 }
 
