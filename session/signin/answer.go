@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"net"
 	"net/url"
 	"strings"
 	"unicode/utf8"
@@ -86,14 +87,31 @@ func (f *Flow) fits(a answer) *misfit {
 }
 
 // fromProvider reports whether iss may stand for p (RFC 9207 section 2.4). Where p's addresses were typed by hand its
-// issuer is not known: then it is one at the host of the sign-in page.
+// issuer is not known: then it is one at the host of the sign-in page or of the token endpoint, or, as they are, on this
+// machine, which has several names.
 func fromProvider(p *provider.Provider, iss string) bool {
 	if p.Issuer != "" {
 		return sameIssuer(p.Issuer, iss)
 	}
-	asked, err := url.Parse(p.AuthorizeURL)
-	said, bad := url.Parse(iss)
-	return err == nil && bad == nil && strings.EqualFold(asked.Host, said.Host)
+	said, err := url.Parse(iss)
+	if err != nil {
+		return false
+	}
+	for _, typed := range []string{p.AuthorizeURL, p.TokenURL} {
+		asked, err := url.Parse(typed)
+		if err == nil && (strings.EqualFold(asked.Host, said.Host) || ownPort(asked) != "" && ownPort(asked) == ownPort(said)) {
+			return true
+		}
+	}
+	return false
+}
+
+// ownPort is the port of an address on this machine; "" for any other.
+func ownPort(u *url.URL) string {
+	if ip := net.ParseIP(u.Hostname()); strings.EqualFold(u.Hostname(), "localhost") || ip != nil && ip.IsLoopback() {
+		return u.Port()
+	}
+	return ""
 }
 
 // sameIssuer compares exactly (RFC 9207 section 2.4), except where the expected issuer has a tenant still to be filled

@@ -247,13 +247,20 @@ func TestMixUp(t *testing.T) {
 	}
 }
 
-// TestIssuerOfTypedAddresses: an issuer that is not known is one at the host of the sign-in page.
+// TestIssuerOfTypedAddresses: an issuer that is not known is one at the host of the sign-in page, whose names are all good
+// where that is this machine.
 func TestIssuerOfTypedAddresses(t *testing.T) {
-	for iss, ok := range map[string]bool{"": true, "/": true, "/realms/x": true, "https://evil.example": false, "::": false} {
+	for iss, ok := range map[string]bool{
+		"": true, "/": true, "/realms/x": true, "http://localhost": true, "https://evil.example": false,
+		"http://localhost:1": false, "http://localhost.evil.example": false, "::": false,
+	} {
 		srv := newServer(t, behaviour{})
 		srv.set.iss = iss
 		if strings.HasPrefix(iss, "/") {
 			srv.set.iss = srv.http.URL + iss
+		}
+		if iss == "http://localhost" {
+			srv.set.iss = strings.Replace(srv.http.URL, "127.0.0.1", "localhost", 1)
 		}
 		p := srv.provider()
 		p.Issuer, p.OIDC = "", false
