@@ -62,7 +62,11 @@ func (w *Wire) Verify(ctx context.Context, p *Provider, c Client, id secret.Text
 	if err != nil {
 		return Account{}, fmt.Errorf("checking the ID token: %w", err)
 	}
-	if err := claims.check(p, c, nonce, w.serverTime()); err != nil {
+	err = claims.check(p, c, nonce, w.wall())
+	if at, ok := w.serverTime(); err != nil && ok {
+		err = claims.check(p, c, nonce, at)
+	}
+	if err != nil {
 		return Account{}, fmt.Errorf("checking the ID token: %w", err)
 	}
 	name := claims.Name
@@ -72,14 +76,11 @@ func (w *Wire) Verify(ctx context.Context, p *Provider, c Client, id secret.Text
 	return Account{Sub: cleanName(claims.Subject), Name: cleanName(name), Email: cleanName(claims.Email)}, nil
 }
 
-// serverTime is the wall clock's, put right where a server has shown that it is wrong: a sign-in is not refused for a
-// clock that was set badly.
-func (w *Wire) serverTime() time.Time {
-	now := w.wall()
-	if c, ok := w.Clock(); ok && c.Wrong {
-		now = now.Add(-c.Ahead)
-	}
-	return now
+// serverTime is the time that a server has shown, where ours differs from it: a sign-in is not refused for a clock that
+// was set badly, be it ours or that of a front server.
+func (w *Wire) serverTime() (now time.Time, ok bool) {
+	c, known := w.Clock()
+	return w.wall().Add(-c.Ahead), known && c.Wrong
 }
 
 // check compares the claims with what was asked for.
