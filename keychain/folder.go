@@ -22,15 +22,43 @@ const (
 	scratch = ".tmp-"
 )
 
+// errNotOurs is a folder that somebody else could have prepared.
+var errNotOurs = errors.New("it must be a folder of your own that nobody else can write to, and no link: " +
+	"look at what is in it, and make it yours with chown and chmod 700")
+
+// blank is what room writes; hundreds may do so at a time.
+var blank [roomWanted]byte
+
 // folder is a folder of ours (0700) whose files (0600) are replaced whole or not at all. Names cannot lead out of it.
 type folder struct {
 	root *os.Root
 }
 
-// openFolder makes path where it is missing, takes group and others out of it, and clears what a crash left.
+// openFolder makes path where it is missing, takes group and others out of it, and clears what a crash left. Nobody else
+// may be writing there: see joinFolder.
 func openFolder(path string) (*folder, error) {
+	f, err := joinFolder(path)
+	if err != nil {
+		return nil, err
+	}
+	names, err := f.names(scratch, "")
+	if err != nil {
+		_ = f.close()
+		return nil, err
+	}
+	for _, name := range names {
+		_ = f.root.Remove(name) // the next start tries again
+	}
+	return f, nil
+}
+
+// joinFolder is openFolder beside another vault of this process that uses it.
+func joinFolder(path string) (*folder, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, fmt.Errorf("making a folder for records: %w", err)
+	}
+	if info, err := os.Lstat(path); err != nil || !info.IsDir() || !ours(info) {
+		return nil, fmt.Errorf("opening %s: %w", path, errNotOurs)
 	}
 	if err := os.Chmod(path, 0o700); err != nil { //nolint:gosec // a folder is of use to its owner with x only
 		return nil, fmt.Errorf("closing a folder for records: %w", err)
@@ -39,16 +67,7 @@ func openFolder(path string) (*folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening a folder for records: %w", err)
 	}
-	f := &folder{root: root}
-	names, err := f.names(scratch, "")
-	if err != nil {
-		_ = root.Close()
-		return nil, err
-	}
-	for _, name := range names {
-		_ = root.Remove(name) // the next start tries again
-	}
-	return f, nil
+	return &folder{root: root}, nil
 }
 
 // write replaces the file name. When it returns nil the file lasts through a loss of power.
@@ -83,15 +102,19 @@ func (f *folder) draft(name string, data []byte, lasting bool) error {
 // room is nil where a record of roomWanted bytes fits on the disk now.
 func (f *folder) room() error {
 	draft := scratch + rand.Text()
-	err := f.draft(draft, make([]byte, roomWanted), false)
+	err := f.draft(draft, blank[:], false)
 	if err = errors.Join(err, f.root.Remove(draft)); err != nil {
 		return fileTrouble("trying", err)
 	}
 	return nil
 }
 
-// read returns fs.ErrNotExist where there is no such file.
+// read returns fs.ErrNotExist where there is no such file, and ErrForeign where it is none of ours: a link, a pipe, or
+// larger than ours ever are.
 func (f *folder) read(name string) ([]byte, error) {
+	if info, err := f.root.Lstat(name); err == nil && !info.Mode().IsRegular() {
+		return nil, ErrForeign // to open a pipe would wait for its other end
+	}
 	file, err := f.root.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fs.ErrNotExist
@@ -120,6 +143,14 @@ func (f *folder) remove(name string) error {
 	}
 	if err := syncFolder(f.root); err != nil {
 		return fileTrouble("keeping", err)
+	}
+	return nil
+}
+
+// aside takes a broken file out of the way and keeps it, in place of one that broke before.
+func (f *folder) aside(name string) error {
+	if err := f.root.Rename(name, name+".broken"); err != nil {
+		return fileTrouble("setting aside", err)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ package keychain
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"syscall"
 )
@@ -15,6 +16,12 @@ func syncFolder(root *os.Root) error {
 		return err
 	}
 	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// ours reports whether a folder is this user's and nobody else could write to it.
+func ours(info fs.FileInfo) bool {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(st.Uid) == os.Getuid() && info.Mode().Perm()&0o022 == 0
 }
 
 func diskFull(err error) bool {

@@ -19,8 +19,14 @@ func (v *Vault) Run(ctx context.Context) error {
 	if v.ring != nil {
 		hints = v.ring.hints
 	}
-	for {
+	for resealed := false; ; {
 		v.tend(ctx)
+		if !resealed && v.keys.several() { // a key change that a crash cut short
+			resealed = true
+			if err := v.reseal(ctx); err != nil && ctx.Err() == nil {
+				v.log.WarnContext(ctx, "not all records are under the newest key", "error", err)
+			}
+		}
 		for wait := true; wait; {
 			select {
 			case <-ctx.Done():

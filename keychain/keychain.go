@@ -80,6 +80,8 @@ type Options struct {
 	// Env is set over the child's inherited environment; "" removes a variable. See Vault.SetEnv.
 	Env map[string]string
 	Log *slog.Logger // nil: none
+
+	joined bool // another vault of this process uses the state folder
 }
 
 // Health is the keychain as it stands.

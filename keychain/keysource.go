@@ -19,6 +19,12 @@ type keySource interface {
 	// load gives the keys, the current one last. Where there are none it makes one if fresh is true, and else fails
 	// with faultKeyGone: a new key would strand the records that are there.
 	load(ctx context.Context, fresh bool) ([]sealingKey, error)
+	// read gives the keys that are there. The passphrase counts where they lie under one; nil: as load gets it.
+	read(ctx context.Context, passphrase []byte) ([]sealingKey, error)
+	// write replaces them in one step, and reads them back before anything is sealed under the last of them.
+	write(ctx context.Context, passphrase []byte, keys []sealingKey) error
+	// remove takes them away for good.
+	remove(ctx context.Context) error
 }
 
 // keysVersion stands before the keys, which follow each other.
@@ -80,6 +86,30 @@ func (s *keychainKeys) load(ctx context.Context, fresh bool) ([]sealingKey, erro
 	return keys, nil
 }
 
+func (s *keychainKeys) read(ctx context.Context, _ []byte) ([]sealingKey, error) {
+	r, err := s.records.Load(ctx, s.name)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrDamaged) {
+		return nil, unusable(faultKeyGone, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return decodeKeys(r.Data)
+}
+
+func (s *keychainKeys) write(ctx context.Context, _ []byte, keys []sealingKey) error {
+	generation := uint64(0)
+	switch r, err := s.records.Load(ctx, s.name); {
+	case err == nil:
+		generation = r.Generation
+	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrDamaged):
+		return err
+	}
+	return s.records.Save(ctx, s.name, Record{Generation: generation + 1, Data: encodeKeys(keys)})
+}
+
+func (s *keychainKeys) remove(ctx context.Context) error { return s.records.Delete(ctx, s.name) }
+
 // passphraseFile is the file of the keys that a passphrase opens, in the format of age with scrypt
 // (age-encryption.org/v1).
 const passphraseFile = "key.age"
@@ -90,33 +120,78 @@ type passphraseKeys struct {
 	ask func(ctx context.Context) ([]byte, error)
 }
 
-func (s *passphraseKeys) load(ctx context.Context, fresh bool) ([]sealingKey, error) {
+// given is the passphrase, asked for where it is empty.
+func (s *passphraseKeys) given(ctx context.Context, passphrase []byte) (string, error) {
+	if len(passphrase) > 0 {
+		return string(passphrase), nil
+	}
 	if s.ask == nil {
-		return nil, unusable(faultNoPass, nil)
+		return "", unusable(faultNoPass, nil)
 	}
 	passphrase, err := s.ask(ctx)
-	if err != nil {
-		return nil, unusable(faultNoPass, err)
+	if err != nil || len(passphrase) == 0 {
+		return "", unusable(faultNoPass, err)
 	}
-	if len(passphrase) == 0 {
-		return nil, unusable(faultNoPass, nil)
+	return string(passphrase), nil
+}
+
+func (s *passphraseKeys) load(ctx context.Context, fresh bool) ([]sealingKey, error) {
+	passphrase, err := s.given(ctx, nil)
+	if err != nil {
+		return nil, err
 	}
 	file, err := s.dir.read(passphraseFile)
 	switch {
 	case err == nil:
-		return unwrap(file, string(passphrase))
+		return unwrap(file, passphrase)
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	case !fresh:
 		return nil, unusable(faultKeyGone, err)
 	}
 	keys := []sealingKey{newKey()}
-	file, err = wrap(keys, string(passphrase))
+	file, err = wrap(keys, passphrase)
 	if err != nil {
 		return nil, err
 	}
 	return keys, s.dir.write(passphraseFile, file)
 }
+
+func (s *passphraseKeys) read(ctx context.Context, passphrase []byte) ([]sealingKey, error) {
+	text, err := s.given(ctx, passphrase)
+	if err != nil {
+		return nil, err
+	}
+	file, err := s.dir.read(passphraseFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, unusable(faultKeyGone, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return unwrap(file, text)
+}
+
+func (s *passphraseKeys) write(ctx context.Context, passphrase []byte, keys []sealingKey) error {
+	text, err := s.given(ctx, passphrase)
+	if err != nil {
+		return err
+	}
+	file, err := wrap(keys, text)
+	if err != nil {
+		return err
+	}
+	back, err := unwrap(file, text) // before the one that can be opened is gone
+	if err == nil && !slices.Equal(back, keys) {
+		err = unusable(faultDisk, errors.New("the wrapped keys are others"))
+	}
+	if err != nil {
+		return err
+	}
+	return s.dir.write(passphraseFile, file)
+}
+
+func (s *passphraseKeys) remove(context.Context) error { return s.dir.remove(passphraseFile) }
 
 func wrap(keys []sealingKey, passphrase string) ([]byte, error) {
 	defer debug.FreeOSMemory() // the derivation takes 256 MiB for a moment

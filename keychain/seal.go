@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
+	"maps"
 	"slices"
 	"sync"
 
@@ -82,6 +83,33 @@ func (k *keyset) held() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.current != nil
+}
+
+// list gives all keys, the current one last.
+func (k *keyset) list() []sealingKey {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.current == nil {
+		return nil
+	}
+	current := *k.current
+	keys := slices.Collect(maps.Values(k.all))
+	keys = slices.DeleteFunc(keys, func(key sealingKey) bool { return key == current })
+	return append(keys, current)
+}
+
+// several reports whether the keys were ever changed.
+func (k *keyset) several() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.all) > 1
+}
+
+// isCurrent reports whether id is of the key that seals now.
+func (k *keyset) isCurrent(id keyID) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.current != nil && k.current.id() == id
 }
 
 func (k *keyset) has(id keyID) bool {

@@ -75,7 +75,11 @@ func (s *sealedFiles) Save(ctx context.Context, key string, r Record) error {
 	}
 	// Also an older record is opened: one under a key that is not held must not be replaced.
 	switch there, err := s.load(key); {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, ErrDamaged):
+	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, ErrDamaged):
+		if err := s.dir.aside(fileName(key, sealedSuffix)); err != nil {
+			return err
+		}
 	case err != nil:
 		return err
 	case there.Generation == r.Generation && bytes.Equal(there.Data, r.Data):

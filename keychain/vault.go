@@ -69,8 +69,12 @@ func Open(ctx context.Context, o Options) (*Vault, error) {
 	if o.Backend == "os" {
 		place = "spill"
 	}
+	opener := openFolder
+	if o.joined {
+		opener = joinFolder
+	}
 	var err error
-	if v.dir, err = openFolder(filepath.Join(o.StateDir, place)); err != nil {
+	if v.dir, err = opener(filepath.Join(o.StateDir, place)); err != nil {
 		return nil, err
 	}
 	if err := v.assemble(o); err != nil {
@@ -121,19 +125,27 @@ func (v *Vault) enter(ctx context.Context, key string) (leave func(), err error)
 	if !validKey(key) {
 		return nil, errKey
 	}
+	done, err := v.use()
+	if err != nil {
+		return nil, err
+	}
+	unlock, err := v.locks.lock(ctx, key)
+	if err != nil {
+		done()
+		return nil, err
+	}
+	return func() { unlock(); done() }, nil
+}
+
+// use keeps Close waiting until done.
+func (v *Vault) use() (done func(), err error) {
 	v.mu.Lock()
+	defer v.mu.Unlock()
 	if v.closed {
-		v.mu.Unlock()
 		return nil, unusable(faultClosed, nil)
 	}
 	v.users.Add(1)
-	v.mu.Unlock()
-	unlock, err := v.locks.lock(ctx, key)
-	if err != nil {
-		v.users.Done()
-		return nil, err
-	}
-	return func() { unlock(); v.users.Done() }, nil
+	return v.users.Done, nil
 }
 
 // Load gives the newest record of key, in the store or in the spill. It returns fs.ErrNotExist only where it is sure,

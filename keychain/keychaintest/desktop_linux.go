@@ -25,6 +25,7 @@ const (
 	serviceIface = "org.freedesktop.Secret.Service"
 	ringIface    = "org.freedesktop.Secret.Collection"
 	itemIface    = "org.freedesktop.Secret.Item"
+	promptIface  = "org.freedesktop.Secret.Prompt"
 	masterIface  = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface"
 )
 
@@ -48,19 +49,37 @@ Name=org.freedesktop.secrets
 Exec=%s --start --foreground --components=secrets
 `
 
-// Desktop is a private D-Bus session with a real GNOME Keyring on it. It has a home of its own and ends with its test.
-// Debian packages: dbus-daemon, gnome-keyring.
+// Desktop is a private D-Bus session with a real Secret Service on it, GNOME Keyring or KeePassXC. It has a home of its
+// own and ends with its test. Debian packages: dbus-daemon, gnome-keyring, keepassxc.
 type Desktop struct {
 	t       testing.TB
+	peer    peer
 	home    string
 	runtime string
 	address string
 	bus     *exec.Cmd
-	daemon  *exec.Cmd // nil: none that we started
+	daemon  *exec.Cmd // the Secret Service; nil: none that we started
 	conn    *dbus.Conn
 	owner   chan string     // the new owner of the secrets name, as it changes
 	session dbus.ObjectPath // of the Secret Service, for the tests' own calls
 }
+
+// peer is a program that is a Secret Service.
+type peer struct {
+	name    string          // as tests tell which real part they met
+	ring    dbus.ObjectPath // where our items go
+	stop    syscall.Signal
+	command func(d *Desktop, locked bool) *exec.Cmd
+}
+
+// gnome is GNOME Keyring, with the login keyring that PAM makes.
+var gnome = peer{"gnome-keyring", loginPath, syscall.SIGTERM, func(d *Desktop, locked bool) *exec.Cmd {
+	args := []string{"--components=secrets", "--foreground"}
+	if !locked {
+		args = append(args, "--unlock")
+	}
+	return d.command("gnome-keyring-daemon", args...)
+}}
 
 // Start starts a bus and an unlocked keyring. The bus starts no services by itself.
 func Start(tb testing.TB) *Desktop {
@@ -85,7 +104,7 @@ func StartActivatable(tb testing.TB) *Desktop {
 
 func start(tb testing.TB, activatable bool) *Desktop {
 	tb.Helper()
-	d := &Desktop{t: tb, home: tb.TempDir(), owner: make(chan string, 64)}
+	d := &Desktop{t: tb, peer: gnome, home: tb.TempDir(), owner: make(chan string, 64)}
 	var err error
 	// Not tb.TempDir: the path of a unix socket must be short.
 	if d.runtime, err = os.MkdirTemp("", "kt"); err != nil { //nolint:usetesting // a socket's path must be short
@@ -131,7 +150,7 @@ func (d *Desktop) program(name string) string {
 	d.t.Helper()
 	path, err := exec.LookPath(name)
 	if err != nil {
-		d.t.Fatalf("%v: these tests need the Debian packages dbus-daemon and gnome-keyring", err)
+		d.t.Fatalf("%v: these tests need the Debian packages dbus-daemon, gnome-keyring and keepassxc", err)
 	}
 	return path
 }
@@ -202,34 +221,36 @@ func (d *Desktop) awaitOwner(owned bool) {
 // Restart starts a keyring that is unlocked, as at a log-in. One that runs is stopped first.
 func (d *Desktop) Restart() {
 	d.t.Helper()
-	d.launch("--unlock")
+	d.launch(false)
 }
 
 // RestartLocked starts a keyring that nobody has given the password, as after a log-in without one.
 func (d *Desktop) RestartLocked() {
 	d.t.Helper()
-	d.launch()
+	d.launch(true)
 }
 
-func (d *Desktop) launch(flags ...string) {
+func (d *Desktop) launch(locked bool) {
 	d.t.Helper()
 	if d.daemon != nil {
 		d.Stop()
 	}
-	cmd := d.command("gnome-keyring-daemon", append(flags, "--components=secrets", "--foreground")...)
+	cmd := d.peer.command(d, locked)
 	cmd.Stdin = strings.NewReader(Password)
 	signal.Ignore(syscall.SIGXFSZ) // inherited: see FillDisk
 	if err := cmd.Start(); err != nil {
-		d.t.Fatalf("starting gnome-keyring-daemon: %v", err)
+		d.t.Fatalf("starting %s: %v", d.peer.name, err)
 	}
 	d.daemon = cmd
 	d.awaitOwner(true)
 	d.session = ""
-	d.t.Attr("real", "gnome-keyring")
+	for !locked && d.locked() { // KeePassXC is on the bus before its database is open
+	}
+	d.t.Attr("real", d.peer.name)
 }
 
 // Stop ends the keyring in peace.
-func (d *Desktop) Stop() { d.t.Helper(); d.finish(syscall.SIGTERM) }
+func (d *Desktop) Stop() { d.t.Helper(); d.finish(d.peer.stop) }
 
 // Kill ends the keyring with SIGKILL.
 func (d *Desktop) Kill() { d.t.Helper(); d.finish(syscall.SIGKILL) }
@@ -254,7 +275,7 @@ func (d *Desktop) Freeze() {
 	}
 	var status unix.WaitStatus
 	if _, err := unix.Wait4(pid, &status, unix.WUNTRACED, nil); err != nil || !status.Stopped() {
-		d.t.Fatalf("gnome-keyring-daemon was not stopped: %v, %v", status, err)
+		d.t.Fatalf("%s was not stopped: %v, %v", d.peer.name, status, err)
 	}
 }
 
@@ -271,7 +292,7 @@ func (d *Desktop) FillDisk() {
 	d.t.Helper()
 	err := unix.Prlimit(d.daemon.Process.Pid, unix.RLIMIT_FSIZE, &unix.Rlimit{}, nil)
 	if err != nil {
-		d.t.Fatalf("limiting gnome-keyring-daemon: %v", err)
+		d.t.Fatalf("limiting %s: %v", d.peer.name, err)
 	}
 }
 
@@ -309,18 +330,27 @@ func (d *Desktop) ownerPid() int {
 	return int(pid)
 }
 
-// Lock locks the login keyring.
+// locked reports whether the keyring is locked, or not there yet.
+func (d *Desktop) locked() bool {
+	d.t.Helper()
+	v, err := d.secrets(d.peer.ring).GetProperty(ringIface + ".Locked")
+	locked, ok := v.Value().(bool)
+	return err != nil || !ok || locked
+}
+
+// Lock locks the keyring.
 func (d *Desktop) Lock() {
 	d.t.Helper()
 	var locked []dbus.ObjectPath
 	var prompt dbus.ObjectPath
-	err := d.secrets(secretsPath).Call(serviceIface+".Lock", 0, []dbus.ObjectPath{loginPath}).Store(&locked, &prompt)
-	if err != nil || len(locked) != 1 {
+	err := d.secrets(secretsPath).Call(serviceIface+".Lock", 0, []dbus.ObjectPath{d.peer.ring}).Store(&locked, &prompt)
+	if err != nil || len(locked) != 1 && prompt == "/" {
 		d.t.Fatalf("locking the keyring: %v, %v", locked, err)
 	}
+	d.answer(prompt)
 }
 
-// Unlock unlocks the login keyring without a prompt, as PAM does.
+// Unlock unlocks GNOME Keyring's login keyring without a prompt, as PAM does.
 func (d *Desktop) Unlock() {
 	d.t.Helper()
 	err := d.secrets(secretsPath).Call(masterIface+".UnlockWithMasterPassword", 0, loginPath, d.secret([]byte(Password))).Err

@@ -40,8 +40,33 @@ func (d *Desktop) createItem(service, user string, value []byte) (string, dbus.F
 func (d *Desktop) Put(service, user string, value []byte) {
 	d.t.Helper()
 	method, flags, args := d.createItem(service, user, value)
-	if err := d.secrets(loginPath).Call(method, flags, args...).Err; err != nil {
+	var item, prompt dbus.ObjectPath
+	if err := d.secrets(d.peer.ring).Call(method, flags, args...).Store(&item, &prompt); err != nil {
 		d.t.Fatalf("storing an item: %v", err)
+	}
+	d.answer(prompt)
+}
+
+// answer goes through with a prompt that needs no person, as KeePassXC raises them; "/" is none.
+func (d *Desktop) answer(prompt dbus.ObjectPath) {
+	d.t.Helper()
+	if prompt == "/" {
+		return
+	}
+	match := dbus.WithMatchInterface(promptIface)
+	if err := d.conn.AddMatchSignal(match); err != nil {
+		d.t.Fatal(err)
+	}
+	signals := make(chan *dbus.Signal, 256)
+	d.conn.Signal(signals)
+	defer d.conn.RemoveSignal(signals)
+	if err := d.secrets(prompt).Call(promptIface+".Prompt", 0, "").Err; err != nil {
+		d.t.Fatalf("prompting: %v", err)
+	}
+	for s := range signals {
+		if s.Path == prompt && s.Name == promptIface+".Completed" {
+			return
+		}
 	}
 }
 
@@ -51,7 +76,7 @@ func (d *Desktop) PutLate(service, user string, value []byte) {
 	d.t.Helper()
 	method, flags, args := d.createItem(service, user, value)
 	// With no reply wanted godbus returns when the message is written.
-	if err := d.secrets(loginPath).Call(method, flags|dbus.FlagNoReplyExpected, args...).Err; err != nil {
+	if err := d.secrets(d.peer.ring).Call(method, flags|dbus.FlagNoReplyExpected, args...).Err; err != nil {
 		d.t.Fatalf("sending an item: %v", err)
 	}
 }
@@ -99,8 +124,27 @@ func (d *Desktop) Remove(service, user string) {
 func (d *Desktop) search(attributes map[string]string) []dbus.ObjectPath {
 	d.t.Helper()
 	var found []dbus.ObjectPath
-	if err := d.secrets(loginPath).Call(ringIface+".SearchItems", 0, attributes).Store(&found); err != nil {
+	if err := d.secrets(d.peer.ring).Call(ringIface+".SearchItems", 0, attributes).Store(&found); err != nil {
 		d.t.Fatalf("searching items: %v", err)
 	}
 	return found
+}
+
+// Items gives a value each time the keyring gets, changes or loses an item, until the test ends.
+func (d *Desktop) Items() <-chan struct{} {
+	d.t.Helper()
+	if err := d.conn.AddMatchSignal(dbus.WithMatchInterface(ringIface)); err != nil {
+		d.t.Fatal(err)
+	}
+	signals, items := make(chan *dbus.Signal, 256), make(chan struct{}, 256)
+	d.conn.Signal(signals)
+	go func() {
+		for s := range signals {
+			switch s.Name {
+			case ringIface + ".ItemCreated", ringIface + ".ItemChanged", ringIface + ".ItemDeleted":
+				items <- struct{}{}
+			}
+		}
+	}()
+	return items
 }
