@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestEncodeKeepsTheLimit(t *testing.T) {
+func TestF5EncodeKeepsTheLimit(t *testing.T) {
 	for _, limit := range []int{200, 2000, 2560, 2800} {
 		for _, n := range []int{0, 1, 100, 1000, 5000, 64 << 10} {
 			r := Record{Generation: 3, Data: bytes.Repeat([]byte{7}, n)}

@@ -29,7 +29,7 @@ func fillDisk(tb testing.TB, size uint64) (empty func()) {
 	return empty
 }
 
-func TestDiskFull(t *testing.T) {
+func TestF10DiskFull(t *testing.T) {
 	desktop := keychaintest.Start(t)
 	v := open(t, options(t, "os", desktop.Vars()))
 	save(t, v, "abc", "one", 1)
@@ -70,7 +70,7 @@ func wantRecordLocked(tb testing.TB, v *keychain.Vault) {
 	}
 }
 
-func TestSealedDiskFull(t *testing.T) {
+func TestF10SealedDiskFull(t *testing.T) {
 	v := open(t, options(t, "sealed", keychaintest.Start(t).Vars()))
 	save(t, v, "abc", "one", 1)
 	empty := fillDisk(t, 10)
@@ -95,7 +95,7 @@ func TestSealedDiskFull(t *testing.T) {
 	}
 }
 
-func TestKeychainDiskFull(t *testing.T) {
+func TestF10KeychainDiskFull(t *testing.T) {
 	desktop := keychaintest.Start(t)
 	v := open(t, options(t, "os", desktop.Vars()))
 	run(t, v)

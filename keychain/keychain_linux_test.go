@@ -22,6 +22,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == childArg {
 		os.Exit(keychain.ServeChild())
 	}
+	if len(os.Args) > 2 && os.Args[1] == workerArg {
+		os.Exit(runWorker(os.Args[2]))
+	}
 	os.Exit(m.Run())
 }
 
@@ -114,8 +117,11 @@ func wantRecord(tb testing.TB, v *keychain.Vault, key, data string, generation u
 	}
 }
 
-func TestContract(t *testing.T) {
-	desktop := keychaintest.Start(t)
+func TestTKC1GnomeKeyring(t *testing.T) { contracts(t, keychaintest.Start(t)) }
+
+// contracts holds every backend to the contract on one desktop.
+func contracts(t *testing.T, desktop *keychaintest.Desktop) {
+	t.Helper()
 	for _, c := range []struct {
 		name, home, backend string
 		store               func(v *keychain.Vault) keychain.Store

@@ -13,7 +13,7 @@ import (
 
 const smallItem = 2000
 
-func TestRecordsOfEverySize(t *testing.T) {
+func TestF5RecordsOfEverySize(t *testing.T) {
 	desktop := keychaintest.Start(t)
 	v := open(t, options(t, "os", desktop.Vars()))
 	s := keychain.Records(v, home, smallItem)
@@ -43,7 +43,7 @@ func TestRecordsOfEverySize(t *testing.T) {
 	}
 }
 
-func TestPowerCutAtEveryWrite(t *testing.T) {
+func TestF9PowerCutAtEveryWrite(t *testing.T) {
 	desktop := keychaintest.Start(t)
 	v := open(t, options(t, "os", desktop.Vars()))
 	old := keychain.Record{Generation: 7, Data: keychaintest.Pattern(5000, 7)}
@@ -88,7 +88,7 @@ func TestPowerCutAtEveryWrite(t *testing.T) {
 	}
 }
 
-func TestPowerCutInDelete(t *testing.T) {
+func TestF9PowerCutInDelete(t *testing.T) {
 	v := open(t, options(t, "os", keychaintest.Start(t).Vars()))
 	s := keychain.Records(v, home, smallItem)
 	for n := range 6 {
@@ -107,7 +107,7 @@ func TestPowerCutInDelete(t *testing.T) {
 	}
 }
 
-func TestForeignItemIsLeftAlone(t *testing.T) {
+func TestF6ForeignItemIsLeftAlone(t *testing.T) {
 	desktop := keychaintest.Start(t)
 	v := open(t, options(t, "os", desktop.Vars()))
 	for key, text := range map[string]string{
@@ -157,7 +157,7 @@ func TestDamagedRecordIsReplaced(t *testing.T) {
 	wantRecord(t, v, "abc", "two", 2)
 }
 
-func TestVanishedRecord(t *testing.T) {
+func TestF6VanishedRecord(t *testing.T) {
 	desktop := keychaintest.Start(t)
 	v := open(t, options(t, "os", desktop.Vars()))
 	save(t, v, "abc", "one", 1)
@@ -169,7 +169,7 @@ func TestVanishedRecord(t *testing.T) {
 	wantRecord(t, v, "abc", "two", 2)
 }
 
-func TestRecordTooBig(t *testing.T) {
+func TestF5RecordTooBig(t *testing.T) {
 	for _, backend := range []string{"os", "sealed"} {
 		v := open(t, options(t, backend, keychaintest.Start(t).Vars()))
 		_, err := v.Save(t.Context(), "abc", make([]byte, 1<<20+1), 1)

@@ -47,7 +47,7 @@ func wantState(tb testing.TB, v *keychain.Vault, state keychain.Reason) {
 	}
 }
 
-func TestKeychainAbsent(t *testing.T) {
+func TestF3KeychainAbsent(t *testing.T) {
 	t.Run("no bus", func(t *testing.T) {
 		env := map[string]string{"DBUS_SESSION_BUS_ADDRESS": "", "XDG_RUNTIME_DIR": t.TempDir()}
 		v := open(t, options(t, "os", env))
@@ -84,7 +84,7 @@ func TestKeychainAbsent(t *testing.T) {
 	})
 }
 
-func TestKeychainAppears(t *testing.T) {
+func TestF3KeychainAppears(t *testing.T) {
 	desktop := keychaintest.StartBus(t)
 	v := open(t, options(t, "os", desktop.Vars()))
 	run(t, v)
@@ -101,7 +101,7 @@ func TestKeychainAppears(t *testing.T) {
 	await(v, "absent", 0)
 }
 
-func TestActivatedKeyringWithoutDefault(t *testing.T) {
+func TestF3ActivatedKeyringWithoutDefault(t *testing.T) {
 	desktop := keychaintest.StartActivatable(t)
 	v := open(t, options(t, "os", desktop.Vars()))
 	wantState(t, v, keychain.ReasonLocked)
@@ -113,7 +113,7 @@ func TestActivatedKeyringWithoutDefault(t *testing.T) {
 	}
 }
 
-func TestLockedAtStartAndUnlocked(t *testing.T) {
+func TestF1LockedAtStartAndUnlocked(t *testing.T) {
 	desktop := keychaintest.Start(t)
 	prompter := desktop.Prompter()
 	save(t, open(t, options(t, "os", desktop.Vars())), "abc", "one", 1)
@@ -132,7 +132,7 @@ func TestLockedAtStartAndUnlocked(t *testing.T) {
 	}
 }
 
-func TestPromptCancelled(t *testing.T) {
+func TestF2PromptCancelled(t *testing.T) {
 	desktop := keychaintest.Start(t)
 	prompter := desktop.Prompter()
 	v := open(t, options(t, "os", desktop.Vars()))
@@ -166,7 +166,7 @@ func TestPromptCancelled(t *testing.T) {
 	wantRecord(t, v, "abc", "two", 2)
 }
 
-func TestPromptOutlivesUnlock(t *testing.T) {
+func TestF1PromptOutlivesUnlock(t *testing.T) {
 	desktop := keychaintest.Start(t)
 	prompter := desktop.Prompter()
 	v := open(t, options(t, "os", desktop.Vars()))
@@ -191,7 +191,7 @@ func TestPromptOutlivesUnlock(t *testing.T) {
 	}
 }
 
-func TestUnlockedElsewhereDuringPrompt(t *testing.T) {
+func TestF1UnlockedElsewhereDuringPrompt(t *testing.T) {
 	desktop := keychaintest.Start(t)
 	prompter := desktop.Prompter()
 	v := open(t, options(t, "os", desktop.Vars()))
@@ -210,7 +210,7 @@ func TestUnlockedElsewhereDuringPrompt(t *testing.T) {
 	}
 }
 
-func TestFrozenKeychain(t *testing.T) {
+func TestF4FrozenKeychain(t *testing.T) {
 	desktop := keychaintest.Start(t)
 	v := open(t, options(t, "os", desktop.Vars()))
 	save(t, v, "abc", "one", 1)
@@ -250,7 +250,7 @@ func TestFrozenKeychain(t *testing.T) {
 	}
 }
 
-func TestLateWriteNeverWins(t *testing.T) {
+func TestF4LateWriteNeverWins(t *testing.T) {
 	desktop := keychaintest.Start(t)
 	v := open(t, options(t, "os", desktop.Vars()))
 	save(t, v, "abc", "four", 4)

@@ -76,7 +76,7 @@ func TestSealedKeyLost(t *testing.T) {
 	save(t, v, "abc", "one", 1)
 }
 
-func TestSealedFileOfAnotherKind(t *testing.T) {
+func TestF6SealedFileOfAnotherKind(t *testing.T) {
 	o := options(t, "sealed", keychaintest.Start(t).Vars())
 	v := open(t, o)
 	save(t, v, "abc", "one", 1)
@@ -124,7 +124,7 @@ func TestSealedFileOfAnotherKind(t *testing.T) {
 	}
 }
 
-func TestSealedCrashLeavesOldOrNew(t *testing.T) {
+func TestF9SealedCrashLeavesOldOrNew(t *testing.T) {
 	o := options(t, "sealed", keychaintest.Start(t).Vars())
 	v := open(t, o)
 	save(t, v, "abc", "one", 1)

@@ -256,7 +256,7 @@ func TestSpillIsSealed(t *testing.T) {
 	}
 }
 
-func TestSlowSaveDelaysNoOtherKey(t *testing.T) {
+func TestF4SlowSaveDelaysNoOtherKey(t *testing.T) {
 	desktop := keychaintest.Start(t)
 	v := open(t, options(t, "os", desktop.Vars()))
 	desktop.Freeze()
@@ -312,7 +312,7 @@ func TestOptionsAreChecked(t *testing.T) {
 	}
 }
 
-func TestDamagedSpill(t *testing.T) {
+func TestF25DamagedSpill(t *testing.T) {
 	desktop := keychaintest.Start(t)
 	o := options(t, "os", desktop.Vars())
 	v := open(t, o)
