@@ -106,7 +106,8 @@ func (p Places) MakeRun() error {
 }
 
 // errNotOurs is a folder that somebody else can write to.
-var errNotOurs = errors.New("it must be a folder of your own with mode 0700")
+var errNotOurs = errors.New("it must be a folder of your own that nobody else can write to, and no link: " +
+	"look at what is in it, and make it yours with chown and chmod 700")
 
 func private(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -116,7 +117,7 @@ func private(dir string) error {
 	if err != nil {
 		return fmt.Errorf("making %s: %w", dir, err)
 	}
-	if !info.IsDir() || !ours(info) {
+	if !info.IsDir() || !ours(info) || modesCount && info.Mode().Perm()&0o022 != 0 {
 		return fmt.Errorf("using %s: %w", dir, errNotOurs)
 	}
 	if info.Mode().Perm() == 0o700 || !modesCount {

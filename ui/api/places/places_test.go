@@ -87,7 +87,7 @@ func TestMake(t *testing.T) {
 	}
 }
 
-func TestMakeRefusesWhatIsNotOurs(t *testing.T) {
+func TestTFILE1MakeRefusesWhatIsNotOurs(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Fatal("this test makes folders of another user: run it as root")
 	}
@@ -107,9 +107,14 @@ func TestMakeRefusesWhatIsNotOurs(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, run := range []string{foreign, link, file} {
-		if err := (Places{State: filepath.Join(dir, "state"), Run: run}).Make(); err == nil {
-			t.Errorf("%s was accepted", run)
+	open := filepath.Join(dir, "open")
+	if err := errors.Join(os.Mkdir(open, 0o700), os.Chmod(open, 0o720)); err != nil {
+		t.Fatal(err)
+	}
+	for _, run := range []string{foreign, link, file, open} {
+		err := (Places{State: filepath.Join(dir, "state"), Run: run}).Make()
+		if err == nil || run != file && !strings.Contains(err.Error(), "chmod 700") {
+			t.Errorf("%s: %v; want it refused, with what to do", run, err)
 		}
 	}
 }
