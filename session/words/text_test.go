@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestClean(t *testing.T) {
+func TestTLINE2Clean(t *testing.T) {
 	for given, want := range map[string]string{
 		"plain ünïcode 日本": "plain ünïcode 日本",
 		"\x1b[31mred":      "\uFFFD[31mred",
@@ -53,7 +53,7 @@ func TestClean(t *testing.T) {
 	}
 }
 
-func TestLine(t *testing.T) {
+func TestTTERM1Line(t *testing.T) {
 	for given, want := range map[string]string{
 		"plain ünïcode 日本":       "plain ünïcode 日本",
 		"\x1b[31mred\n":          "\uFFFD[31mred\uFFFD",

@@ -62,6 +62,7 @@ type Section string
 // The sections.
 const (
 	Reasons   Section = "reasons"   // half sentences, by a session's reason
+	Outcomes  Section = "outcomes"  // half sentences, by how a sign-in failed
 	Events    Section = "events"    // by an event's type
 	Stories   Section = "stories"   // what happened in a line, by an event's type; the command line shows them
 	Keychain  Section = "keychain"  // by the keychain's state
@@ -76,7 +77,7 @@ const (
 	Tray      Section = "tray"      // what only the tray says
 )
 
-var sections = []Section{Reasons, Events, Stories, Keychain, Health, Checks, Errors, Advice, Remote, Labels, Sentences, Window, Tray}
+var sections = []Section{Reasons, Outcomes, Events, Stories, Keychain, Health, Checks, Errors, Advice, Remote, Labels, Sentences, Window, Tray}
 
 type book struct {
 	States   map[string]State              `json:"states"`
@@ -195,6 +196,9 @@ func Say(s Section, id string, v Values) string {
 
 // Reason says why a session is in its state, as half a sentence: "access was revoked".
 func Reason(reason string) string { return Say(Reasons, reason, nil) }
+
+// Outcome says how a sign-in failed, as half a sentence: "nobody came back in time".
+func Outcome(kind string) string { return Say(Outcomes, kind, nil) }
 
 // Event says what happened in a word or two, by the type of an event.
 func Event(kind string) string { return Say(Events, kind, nil) }

@@ -210,7 +210,7 @@ func failures() string {
 		n := read().Notices[id]
 		fmt.Fprintf(&table, "notice %s\n\t%s\n\t%s\n", id, fill(n.Title, asWritten), fill(n.Body, asWritten))
 	}
-	for _, s := range []Section{Advice, Errors, Reasons, Remote} {
+	for _, s := range []Section{Advice, Errors, Reasons, Remote, Outcomes} {
 		for _, id := range slices.Sorted(maps.Keys(read().texts[s])) {
 			fmt.Fprintf(&table, "%s %s\n\t%s\n", s, id, Say(s, id, asWritten))
 		}
@@ -303,6 +303,7 @@ func TestOf(t *testing.T) {
 func TestSay(t *testing.T) {
 	for got, want := range map[string]string{
 		Reason("revoked"):                            "access was revoked",
+		Outcome("timeout"):                           "nobody came back in time",
 		Event("token.renewed"):                       "Renewed",
 		Event("of.tomorrow\n"):                       "of.tomorrow\uFFFD",
 		Label("later"):                               "Later",
