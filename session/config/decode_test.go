@@ -80,7 +80,7 @@ func TestSessionErrors(t *testing.T) {
 	const ok = "client_id = \"x\"\nprovider = \"github\"\n"
 	for _, c := range []struct{ text, want string }{
 		{"", "s.toml: client_id: missing"},
-		{"client_id = \"\"\nprovider = \"github\"", "s.toml:1:1: client_id: missing"},
+		{"client_id = \"\"\nissuer = \"https://a.example\"", "s.toml:1:1: client_id: missing"},
 		{"client_id = \"x\"", "s.toml: no provider: give provider, or issuer, or authorize_url with token_url"},
 		{"client_id = \"x\"\nauthorize_url = \"https://a.example/\"", "token_url: missing"},
 		{"client_id = \"x\"\ntoken_url = \"https://a.example/\"", "authorize_url: missing"},

@@ -20,7 +20,9 @@ const maxFileSize = 256 << 10
 type Dir struct {
 	path string
 
-	mu sync.Mutex // one writer at a time: looking and writing belong together
+	mu       sync.Mutex         // one writer at a time: looking and writing belong together
+	readings map[string]reading // of the definitions' files; with mu held
+	listing  listing            // with mu held
 
 	confirms atomic.Pointer[map[string]confirmed] // as last read or written; replaced with mu held
 	editions uint64                               // how many there were; with mu held

@@ -31,6 +31,14 @@ func owned(info fs.FileInfo) bool {
 	return ok && (int(st.Uid) == os.Geteuid() || st.Uid == 0)
 }
 
+func fileOf(info fs.FileInfo) fileID {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return fileID{}
+	}
+	return fileID{device: uint64(st.Dev), inode: st.Ino} //nolint:unconvert // the types differ between systems
+}
+
 func syncDir(path string) error {
 	d, err := os.Open(path) //nolint:gosec // the folder that was just written to
 	if err != nil {

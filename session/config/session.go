@@ -42,20 +42,23 @@ func (d *Dir) sessions() (map[string]Session, []Fault) {
 	if err != nil {
 		return nil, []Fault{{Err: fmt.Errorf("reading sessions: %w", err)}}
 	}
-	sessions, faults := map[string]Session{}, []Fault(nil)
+	links := map[string]bool{}
+	var files []string
 	for _, e := range entries {
-		if !isDefinition(e.Name()) {
-			continue
+		if isDefinition(e.Name()) {
+			files = append(files, e.Name())
+			links[e.Name()] = e.Type()&fs.ModeSymlink != 0
 		}
-		s, err := readSession(filepath.Join(folder, e.Name()))
-		if errors.Is(err, fs.ErrNotExist) && e.Type()&fs.ModeSymlink == 0 {
-			continue // removed since the folder was listed
+	}
+	sessions, faults := make(map[string]Session, len(files)), []Fault(nil)
+	for i, r := range d.readAll(folder, files) {
+		switch {
+		case errors.Is(r.err, fs.ErrNotExist) && !links[files[i]]: // removed since the folder was listed
+		case r.err != nil:
+			faults = append(faults, Fault{Name: r.session.Name, Err: r.err})
+		default:
+			sessions[r.session.Name] = r.session
 		}
-		if err != nil {
-			faults = append(faults, Fault{Name: s.Name, Err: err})
-			continue
-		}
-		sessions[s.Name] = s
 	}
 	return sessions, faults
 }
@@ -170,6 +173,13 @@ func (d *Dir) save(s Session, data []byte) error {
 		return err
 	}
 	path := filepath.Join(folder, fileName(s.Name))
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) && d.free(path) {
+		if err := writeFile(path, data); err != nil {
+			return err
+		}
+		d.added(path)
+		return nil
+	}
 	there, err := exactly(path)
 	if err != nil {
 		return err
@@ -225,7 +235,7 @@ func (e *caseError) Error() string {
 
 // exactly reports whether the file is there under exactly this name.
 func exactly(path string) (bool, error) {
-	entries, err := os.ReadDir(filepath.Dir(path))
+	names, err := fileNames(filepath.Dir(path))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
@@ -233,12 +243,12 @@ func exactly(path string) (bool, error) {
 		return false, err
 	}
 	file, folded := filepath.Base(path), ""
-	for _, e := range entries {
-		if e.Name() == file {
+	for _, name := range names {
+		if name == file {
 			return true, nil
 		}
-		if strings.EqualFold(e.Name(), file) {
-			folded = e.Name()
+		if strings.EqualFold(name, file) {
+			folded = name
 		}
 	}
 	if folded != "" {

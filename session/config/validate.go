@@ -11,11 +11,17 @@ import (
 	"unicode/utf8"
 )
 
-// Validate says what is wrong with a definition: no client_id, neither provider nor issuer nor endpoints, an http URL
-// that is not loopback, a scope with a space in it. The error names the key. The name is CheckName's business.
+// MissingClient is what is wrong with a definition without a client_id, but for the providers that have no clients.
+func MissingClient() error {
+	return badf("client_id", "missing; it is the id that the provider gave to the registered client")
+}
+
+// Validate says what is wrong with a definition: no client_id (MissingClient is for whoever knows the catalogue, where it
+// names an entry of that), neither provider nor issuer nor endpoints, an http URL that is not loopback, a scope with a
+// space in it. The error names the key. The name is CheckName's business.
 func (s Session) Validate() error {
-	if s.ClientID == "" {
-		return badf("client_id", "missing; it is the id that the provider gave to the registered client")
+	if s.ClientID == "" && s.Provider == "" {
+		return MissingClient()
 	}
 	texts := []struct{ key, text string }{
 		{"client_id", s.ClientID}, {"provider", s.Provider}, {"account", s.Account},
