@@ -65,8 +65,12 @@ func (k *Keeper) Add(ctx context.Context, a Addition) (Session, *Login, error) {
 		return Session{}, nil, definitionError(def.Name, err)
 	}
 	if !a.ClientSecret.Empty() {
-		if err := k.saveSecret(ctx, e, a.ClientSecret); err != nil {
-			return Session{}, nil, err
+		save := k.saveSecret
+		if !fresh {
+			save = k.changeSecret
+		}
+		if err := save(ctx, e, a.ClientSecret); err != nil {
+			return Session{}, nil, secretError(def.Name, err)
 		}
 	}
 	if fresh {
@@ -88,6 +92,9 @@ func (k *Keeper) checkDefinition(def definition) error {
 	}
 	if err := k.catalogue.Load().Check(target(def)); err != nil {
 		return targetError(def.Name, err)
+	}
+	if def.ClientID == "" && k.catalogue.Load().NeedsClient(def.Provider) {
+		return definitionError(def.Name, config.MissingClient())
 	}
 	return nil
 }
@@ -154,14 +161,14 @@ func (k *Keeper) discard(e *entry) {
 // drop takes a session out of the loop's hands.
 func (k *Keeper) drop(e *entry) {
 	e.removed = true
-	k.filed++
+	k.touch(e)
 	if e.index >= 0 {
 		heap.Remove(&k.heap, e.index)
 	}
 	k.answerGone(e)
 	k.queue.Cured(e.def.Name)
 	k.queueAt = k.now()
-	k.showAll()
+	k.view.CompareAndDelete(e.def.Name, e)
 }
 
 func (k *Keeper) answerGone(e *entry) {
@@ -174,8 +181,8 @@ func (k *Keeper) answerGone(e *entry) {
 // admitted makes a session that was being added one of the keeper's.
 func (k *Keeper) admitted(e *entry) {
 	e.provisional = false
-	k.filed++
-	k.showAll()
+	k.touch(e)
+	k.show(e)
 	k.save(e)
 	k.emit(Event{Type: EventAdded, Session: e.def.Name})
 	k.changed(e)
@@ -186,7 +193,7 @@ func (k *Keeper) admitted(e *entry) {
 func (k *Keeper) commit(ctx context.Context, e *entry) error {
 	if !e.client.Secret.Empty() {
 		if err := k.saveSecret(ctx, e, e.client.Secret); err != nil {
-			return err
+			return secretError(e.def.Name, err)
 		}
 	}
 	var d durable
@@ -218,13 +225,14 @@ func (k *Keeper) addWithToken(ctx context.Context, e *entry, token Secret) (Sess
 	w := &waiter{fresh: true, reply: make(chan reply, 1)}
 	k.post(func() {
 		now := k.now()
-		e.prov, e.d.Provider, e.d.Target = &p, &p, targetKey(e.def)
+		e.prov = k.common(&p)
+		e.d.Provider, e.d.Target = e.prov, targetKey(e.def)
 		e.d.SignedOut, e.d.Bound = false, boundKey(e.def)
 		e.g = &grant{refresh: token, scopes: e.def.Scopes, consentAt: now, issuedAt: now.Add(-time.Hour), expiresAt: now}
 		w.until = now.Add(DefaultWait)
 		k.admit(e, w)
 	})
-	r := <-w.reply
+	r := k.replied(w)
 	ctx = context.WithoutCancel(ctx)
 	if r.err != nil {
 		// The provider may still be at it: a token that it gave in the end is kept, for the one before is spent.

@@ -24,6 +24,7 @@ func (k *Keeper) Remove(ctx context.Context, name string) error {
 		k.withdraw(keySession + name)
 		k.withdraw(keyCheck + name)
 		k.withdraw(keyUnknown + name)
+		k.withdraw(keyClaims + name)
 		k.discard(e)
 		k.release(e, nil)
 		k.emit(Event{Type: EventRemoved, Session: name})
@@ -71,7 +72,8 @@ func (k *Keeper) Pause(ctx context.Context, name string) (Session, error) {
 // Resume undoes Pause.
 func (k *Keeper) Resume(ctx context.Context, name string) (Session, error) {
 	return k.on(ctx, name, func(e *entry) error {
-		e.d.Paused = false
+		e.d.Paused, e.d.Copied = false, false
+		k.tellCopied()
 		e.failures, e.nextTry = 0, time.Time{}
 		k.requeue(e)
 		k.save(e)
@@ -103,7 +105,7 @@ func (k *Keeper) Logout(ctx context.Context, name string, keepRemote bool) (Logo
 	var p *provider.Provider
 	var c provider.Client
 	k.post(func() {
-		g, p, c = e.g, e.prov, e.client
+		g, p, c = e.g, e.prov, e.proof()
 		if e.unsaved != nil { // the newest that the provider gave
 			g = e.unsaved
 			e.d.Generation = max(e.d.Generation, g.generation)
@@ -121,8 +123,8 @@ func (k *Keeper) Logout(ctx context.Context, name string, keepRemote bool) (Logo
 		e.g, e.unsaved, e.loaded, e.ends, e.demanded = nil, nil, true, end{}, false
 		e.astray, e.client.ID = false, e.def.ClientID
 		e.d = durable{
-			Seq: e.d.Seq, ID: e.d.ID, Name: name, SignedOut: true, Generation: e.d.Generation, Account: e.d.Account,
-			Provider: e.d.Provider, Target: e.d.Target, EndsOld: e.d.EndsOld, Extends: e.d.Extends,
+			Seq: e.d.Seq, ID: e.d.ID, Name: name, SignedOut: true, Generation: e.d.taken(), Account: e.d.Account,
+			Provider: e.d.Provider, Target: e.d.Target, EndsOld: e.d.EndsOld, EndsOldAt: e.d.EndsOldAt, Extends: e.d.Extends,
 		}
 		k.endOutage(e)
 		k.withdraw(keySession + name)

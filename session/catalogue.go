@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode"
@@ -71,7 +72,10 @@ func DescribeProvider(p provider.Provider) Provider {
 		EndsWhen: p.EndsWhen, Facts: providerFacts(&p),
 		ConsoleURL: p.ConsoleURL, Note: p.Note, Sources: p.Sources,
 	}
-	if deviceOnly(&p) {
+	if d.RefreshURL == d.TokenURL {
+		d.RefreshURL = ""
+	}
+	if noReturn(&p) {
 		d.RedirectURI = ""
 	}
 	if d.RedirectURI != "" && !p.PasteOnly {
@@ -99,19 +103,36 @@ func (k *Keeper) SetCatalogue(ctx context.Context, c *provider.Catalogue, faults
 	_ = k.call(ctx, func() {
 		k.catalogue.Store(c)
 		k.noteFaults(faults)
+		k.completions = map[*provider.Provider]*provider.Provider{}
 		for _, e := range k.entries {
 			if e.prov == nil {
 				continue
 			}
-			p := *e.prov // the one before may be in use
-			c.Restore(&p)
-			e.prov, e.d.Provider = &p, &p
+			p := k.completed(e.prov)
+			if p == e.prov {
+				continue
+			}
+			e.prov, e.d.Provider = p, p
 			if e.g != nil && !e.busy { // what is known of lifetimes may be other than before
 				e.plan(roll())
 				k.changed(e)
 			}
 		}
 	})
+}
+
+// completed is a provider with what the catalogue says of it now. Sessions that shared one go on sharing one.
+func (k *Keeper) completed(p *provider.Provider) *provider.Provider {
+	if whole, ok := k.completions[p]; ok {
+		return whole
+	}
+	whole := *p // the one before may be in use
+	if k.catalogue.Load().Restore(&whole); reflect.DeepEqual(whole, *p) {
+		k.completions[p] = p
+		return p
+	}
+	k.completions[p], k.completions[&whole] = &whole, &whole
+	return &whole
 }
 
 // noteFaults takes over what of the catalogue cannot be used, and logs what is new of it.

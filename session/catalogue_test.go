@@ -313,17 +313,32 @@ func TestServiceOfOnesOwn(t *testing.T) {
 		})
 		s, _, err := w.k.Add(t.Context(), Addition{
 			Definition: config.Session{
-				Name: "orders", Provider: "work", ClientID: "none", Vars: map[string]string{"base": "https://orders.test"},
+				Name: "orders", Provider: "work", Vars: map[string]string{"base": "https://orders.test"},
 			},
 			RefreshToken: newSecret("brought-along"),
 		})
 		if err != nil || s.State != Active {
 			t.Fatalf("added as %s: %v", s.State, err)
 		}
-		time.Sleep(21 * time.Minute) // beyond the life of the first
+		w.k.SetCatalogue(t.Context(), first(provider.LoadCatalogue("")), []error{errors.New("its file is broken")})
+		w.k.Reload(t.Context())
+		time.Sleep(21 * time.Minute) // beyond the life of the first, and without its file
 		tok, err := w.k.Token(t.Context(), "orders", TokenRequest{})
 		if err != nil || tok.Access.Reveal() != "at2" || asked != 2 {
 			t.Errorf("got %q after %d renewals: %v", tok.Access.Reveal(), asked, err)
+		}
+		// The same without a client at a provider that has some is a definition that cannot be used.
+		def := config.Session{Name: "lost", Provider: "google"}
+		if _, _, err := w.k.Add(t.Context(), Addition{Definition: def, RefreshToken: newSecret("x")}); err == nil {
+			t.Error("a session without a client was added at a provider that has some")
+		}
+		dir, _ := w.files()
+		if err := dir.Save(def); err != nil {
+			t.Fatal(err)
+		}
+		w.k.Reload(t.Context())
+		if f := w.k.Faults(); len(f) != 2 || !strings.Contains(f[0].Err.Error(), "client_id: missing") {
+			t.Errorf("the faults are %v", f)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"time"
 
 	"sessionkeeper/session/provider"
@@ -30,7 +31,11 @@ func (k *Keeper) checkLife(e *entry, now time.Time) {
 	if e.checkAt.IsZero() { // spread over the first period
 		e.checkAt = now.Add(time.Duration((0.5 + roll()/2) * float64(k.o.Settings.CheckEvery)))
 	}
-	if now.Before(e.checkAt) || now.Before(k.nextCheck) {
+	if now.Before(e.checkAt) {
+		return
+	}
+	if now.Before(k.nextCheck) {
+		k.awaitCheck(e)
 		return
 	}
 	e.checkAt = now.Add(time.Duration((0.9 + roll()/5) * float64(k.o.Settings.CheckEvery)))
@@ -39,11 +44,44 @@ func (k *Keeper) checkLife(e *entry, now time.Time) {
 		return // a spent token proves nothing
 	}
 	k.nextCheck, e.checking = now.Add(checkSpacing), true
-	g, p, c := e.g, e.prov, e.client
+	g, p, c := e.g, e.prov, e.proof()
 	k.wg.Go(func() {
 		a := k.o.Wire.Check(k.work, p, c, p.Check, g.access)
 		k.post(func() { k.checked(e, g, a) })
 	})
+}
+
+// awaited is how a session waits for its turn at the proof of life.
+type awaited int
+
+const (
+	checkNone awaited = iota
+	checkInTurn
+	checkFirst // it was refused
+)
+
+// awaitCheck lines a session up: looking at all that wait each time that one may go is too much where there are many.
+func (k *Keeper) awaitCheck(e *entry) {
+	how, at := checkInTurn, len(k.toCheck)
+	if e.verifying || e.suspect != 0 {
+		how, at = checkFirst, 0
+	}
+	if e.awaits < how {
+		e.awaits = how
+		k.toCheck = slices.Insert(k.toCheck, at, e) // what it leaves further down is passed over
+	}
+}
+
+// checkNext lets the next session have its proof of life, where it is time.
+func (k *Keeper) checkNext(now time.Time) {
+	for len(k.toCheck) > 0 && !now.Before(k.nextCheck) {
+		e := k.toCheck[0]
+		k.toCheck[0] = nil
+		if k.toCheck = k.toCheck[1:]; e.awaits != checkNone {
+			e.awaits = checkNone
+			k.changed(e)
+		}
+	}
 }
 
 // checked takes over the answer about grant g.
@@ -88,9 +126,20 @@ func (k *Keeper) checked(e *entry, g *grant, a provider.Answer) {
 	k.changed(e)
 }
 
+// byUs reports whether the session was ended at a deadline that is the keeper's own.
+func (r *refusal) byUs() bool {
+	return r != nil && r.Verdict == provider.VerdictSignIn && r.Reason == ReasonExpired && r.Code == ""
+}
+
 // endByItself ends a session at a deadline that is the keeper's own: the user's max_age, or the end of an access token
-// that nothing can renew.
+// that nothing can renew. Where that turns out to lie ahead, because the clock was wrong, it goes on.
 func (k *Keeper) endByItself(e *entry, now time.Time) {
+	if e.refusedNow().byUs() && e.g != nil && !e.busy && e.ends.ours && now.Before(e.ends.at) {
+		e.d.Refused = nil
+		k.cured(e, true)
+		k.save(e)
+		return
+	}
 	if !k.warnable(e) || !e.ends.ours || e.busy || e.g == nil || now.Before(e.ends.at) {
 		return
 	}

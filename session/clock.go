@@ -3,6 +3,7 @@ package session
 import (
 	"container/heap"
 	"context"
+	"slices"
 	"time"
 )
 
@@ -58,6 +59,9 @@ func (k *Keeper) woke(source string, slept time.Duration, now time.Time) {
 	}
 	for _, e := range k.entries {
 		e.failures, e.nextTry = 0, time.Time{}
+		if e.timerDue(now) {
+			e.nextTry = now.Add(k.turn(0))
+		}
 		e.due = now
 		if e.index >= 0 {
 			heap.Fix(&k.heap, e.index)
@@ -81,8 +85,54 @@ func (k *Keeper) turnedBack(now time.Time, back time.Duration) {
 		for _, w := range e.waiters {
 			w.until = w.until.Add(-back)
 		}
-		if e.g != nil && e.g.issuedAt.After(now) {
-			e.renewDue = now
+		told := len(e.d.Warned)
+		rebased, unwound := k.regrant(e, now), e.unwind(now)
+		if told > len(e.d.Warned) && e.refusedNow() == nil { // the end lies farther ahead than was said
+			k.withdraw(keySession + e.def.Name)
+			k.emit(Event{Type: EventCured, Session: e.def.Name, EndsAt: e.d.EndsAt})
+		}
+		if rebased || unwound {
+			k.save(e)
+			k.publish(e)
 		}
 	}
+}
+
+// renewOver is the longest time over which tokens are renewed that a wrong clock was read for: all sessions have some.
+const renewOver = 5 * time.Minute
+
+// regrant brings the times of the grant in hand into agreement with a clock that was put back, and reports whether they
+// were not.
+func (k *Keeper) regrant(e *entry, now time.Time) bool {
+	if e.g == nil {
+		return false
+	}
+	was := e.g
+	if e.g = was.putBack(now); e.g == was {
+		return false
+	}
+	e.d.ExpiresAt, e.d.ConsentAt = e.g.expiresAt, e.g.consentAt
+	e.plan(roll())
+	if left := e.g.expiresAt.Sub(now); was.issuedAt.After(now) { // of a time that the monotonic clock may have slept through
+		soon := now.Add(time.Duration(roll() * float64(max(0, min(renewOver, left/2)))))
+		if e.renewDue.IsZero() || soon.Before(e.renewDue) {
+			e.renewDue = soon
+		}
+	}
+	k.retell(e) // who holds the token holds a time that is wrong
+	return true
+}
+
+// unwind forgets what a clock wrote down that went ahead of the present one, and reports whether there was something:
+// marks that are still to come are announced when they do. A minute is left to clocks that are put right by a little.
+func (e *entry) unwind(now time.Time) bool {
+	before := len(e.d.Warned)
+	e.d.Warned = slices.DeleteFunc(slices.Clone(e.d.Warned), func(w time.Time) bool { return w.Sub(now) > time.Minute })
+	changed := len(e.d.Warned) < before
+	for _, at := range []*time.Time{&e.d.FailingSince, &e.d.LastRefreshAt} {
+		if at.After(now) {
+			*at, changed = now, true
+		}
+	}
+	return changed
 }

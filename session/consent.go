@@ -19,35 +19,26 @@ func (k *Keeper) accept(ctx context.Context, l *login, p *provider.Provider, sco
 		return &signin.Error{Kind: signin.KindCancelled, Detail: err.Error()}
 	}
 	defer k.post(func() { k.release(e, nil) })
-	var before *grant
-	var known Account
-	var d durable
-	k.post(func() {
-		before, known, d = e.g, e.d.Account, e.checkpoint()
-		if e.astray { // the account of another server says nothing
-			before, known = nil, Account{}
-		}
-		if e.unsaved != nil && before != nil { // newer than what is in hand
-			before = e.unsaved
-		}
-	})
-	if d.ID == "" { // the loop has ended
-		return &signin.Error{Kind: signin.KindCancelled, Detail: words().stopping}
+	before, d, err := k.welcome(l, res.Account)
+	if err != nil {
+		return err
 	}
-	if !l.request.AsOther && known.Sub != "" && res.Account.Sub != "" && known.Sub != res.Account.Sub {
-		return &signin.Error{Kind: signin.KindWrongAccount, Detail: otherAccount(e.def.Name, known)}
-	}
+	agreed := agreed(l, p, scopes, res.Answer.Tokens.Scopes)
 	g := k.consented(p, scopes, before, d, res)
-	if err := k.store(d, g); err != nil {
-		k.post(func() {
-			e.d.Generation = g.generation // it may still land: the next one is higher
-			k.storeFailed(e, err)
-			k.publish(e)
-		})
-		return &signin.Error{Kind: signin.KindStore, Detail: cmp.Or(words().keychain[Reason(storeReason(err))], err.Error())}
+	if before != nil && !before.refresh.Empty() && g.renewsNever() && d.Refused == nil && !l.request.AsOther {
+		k.post(func() { e.d.NoRefresh = true }) // the next sign-in asks for consent anew
+		return &signin.Error{Kind: signin.KindExchange, Detail: words().keptBefore}
+	}
+	if err := k.keepConsent(e, d, g); err != nil {
+		return err
 	}
 	if d.SignedOut && e.provisional {
-		k.post(func() { e.d.SignedOut, e.d.Generation = false, g.generation })
+		k.post(func() {
+			e.d.SignedOut, e.d.Generation = false, g.generation
+			if agreed.given != nil {
+				e.def.Scopes = agreed.given
+			}
+		})
 		if err := k.commit(ctx, e); err != nil {
 			_ = k.o.Store.Delete(ctx, d.ID)
 			k.revoke(ctx, provider.Client{ID: e.def.ClientID, Secret: e.client.Secret}, p, g)
@@ -55,15 +46,55 @@ func (k *Keeper) accept(ctx context.Context, l *login, p *provider.Provider, sco
 		}
 	}
 	k.post(func() {
-		k.signedIn(e, p, g)
-		l.stored = true
+		k.signedIn(e, p, g, agreed.lost)
+		l.stored, l.lacks = true, agreed.lacks
 		d = e.checkpoint()
 	})
 	k.writeDurable(d)
-	if g.refresh.Empty() && !g.expiresAt.IsZero() {
+	k.nameScopes(e, agreed.given)
+	if g.renewsNever() {
 		return &signin.Error{Kind: signin.KindNoRefresh, Detail: words().noRefresh}
 	}
 	return nil
+}
+
+// welcome checks that whoever signed in may take the session over, and gives what it held before and what it remembers.
+func (k *Keeper) welcome(l *login, who Account) (before *grant, d durable, err error) {
+	e := l.e
+	var known Account
+	var def definition
+	k.post(func() {
+		before, known, d, def = e.g, e.d.Account, e.checkpoint(), e.def
+		if e.astray { // the account of another server says nothing
+			before, known = nil, Account{}
+		}
+		if e.unsaved != nil && before != nil { // newer than what is in hand
+			before = e.unsaved
+		}
+	})
+	switch {
+	case d.ID == "": // the loop has ended
+		err = &signin.Error{Kind: signin.KindCancelled, Detail: words().stopping}
+	case boundKey(l.def) != boundKey(def):
+		err = &signin.Error{Kind: signin.KindCancelled, Detail: words().edited}
+	case !l.request.AsOther && known.Sub != "" && who.Sub != "" && known.Sub != who.Sub:
+		err = &signin.Error{Kind: signin.KindWrongAccount, Detail: otherAccount(e.def.Name, known)}
+	}
+	return before, d, err
+}
+
+// keepConsent makes the grant of a consent durable.
+func (k *Keeper) keepConsent(e *entry, d durable, g *grant) error {
+	err := k.store(d, g)
+	if err == nil {
+		return nil
+	}
+	k.post(func() {
+		e.d.Taken = g.generation // it may still land: the next one is higher
+		k.storeFailed(e, err)
+		k.publish(e)
+	})
+	return &signin.Error{Kind: signin.KindStore, Detail: cmp.Or(words().keychain[Reason(storeReason(err))], err.Error())}
 }
 
 // consented is the grant that a consent brought.
@@ -76,28 +107,40 @@ func (k *Keeper) consented(p *provider.Provider, scopes []string, before *grant,
 			base.refresh = before.refresh // some providers give it only once for an account
 		}
 	}
-	g := base.renewed(p, res.Answer, k.now(), d.Generation)
+	g := base.renewed(p, res.Answer, k.now(), d.taken())
 	g.consentAt = g.issuedAt
 	return g
 }
 
 // signedIn makes the grant of a consent the session's.
-func (k *Keeper) signedIn(e *entry, p *provider.Provider, g *grant) {
-	e.prov, e.d.Provider, e.d.Target, e.d.Bound = p, p, targetKey(e.def), boundKey(e.def)
+func (k *Keeper) signedIn(e *entry, p *provider.Provider, g *grant, lost []string) {
+	e.prov = k.common(p)
+	e.d.Provider, e.d.Target, e.d.Bound = e.prov, targetKey(e.def), boundKey(e.def)
 	e.client.ID, e.storeWords, e.astray = e.def.ClientID, "", false
 	k.issuerOf(e).retryAfter = time.Time{} // it has just answered
 	e.storeFault, e.suspect, e.demanded, e.verifying = "", 0, false, false
 	refused := e.d.Refused != nil
 	e.d.Intent, e.d.Refused, e.d.LastError = nil, nil, nil
+	if e.d.Copied { // what the copy held is of no interest any more
+		e.d.Paused, e.d.Copied = false, false
+		k.tellCopied()
+	}
 	e.d.LastRefreshAt = g.issuedAt
-	e.d.NoRefresh = g.refresh.Empty() && !g.expiresAt.IsZero()
+	e.d.NoRefresh = g.renewsNever()
 	e.failures, e.nextTry, e.lastEnd, e.retryAfter, e.checkAt = 0, time.Time{}, time.Time{}, time.Time{}, time.Time{}
+	told := refused || len(e.d.Warned) > 0 || len(e.d.ScopesLost) > 0 || e.d.Asked != nil
+	e.d.Asked, e.d.ScopesLost = nil, lost
+	e.claimsIn, e.claimsWere, e.claimsTold = 0, "", false
 	k.adopt(e, g)
-	k.cured(e, refused || len(e.d.Warned) > 0)
+	k.cured(e, told)
 	e.d.AutoOpened, e.d.WarnedFor, e.d.Warned = false, time.Time{}, nil
 	if e.d.NoRefresh {
 		k.notify(noRefreshNotice(e.def.Name))
 	}
+	if len(lost) > 0 {
+		k.scopesMissing(e)
+	}
+	k.withdraw(keyClaims + e.def.Name)
 	k.log.Info("signed in", "session", e.def.Name, "generation", g.generation, "expires_at", g.expiresAt, "ends_at", e.d.EndsAt)
 	k.publish(e)
 }

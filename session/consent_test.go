@@ -27,7 +27,7 @@ func (w *world) ended(name string, kind signin.Kind) {
 }
 
 // Who signs in with another account is told that, also after a restart, until the next sign-in ends.
-func TestWrongAccountIsTheReason(t *testing.T) {
+func TestF32WrongAccountIsTheReason(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, time.Minute)
 		w.have("one")
@@ -85,7 +85,7 @@ func TestRevocationIsToldOnce(t *testing.T) {
 	})
 }
 
-func TestFiftyRevokedAtOnceAreOneNotice(t *testing.T) {
+func TestF22FiftyRevokedAtOnceAreOneNotice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, time.Minute)
 		var names []string

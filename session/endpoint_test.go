@@ -60,7 +60,7 @@ func (w *world) astray(hosts map[string]string) *atomic.Int64 {
 }
 
 // Metadata that name another host for the token endpoint, whatever made the keeper read them, take no refresh token there.
-func TestEndpointThatMovedIsAskedAbout(t *testing.T) {
+func TestF33EndpointThatMovedIsAskedAbout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, time.Minute)
 		w.issued("one")
@@ -92,6 +92,15 @@ func TestEndpointThatMovedIsAskedAbout(t *testing.T) {
 		w.token("one", TokenRequest{Wait: DefaultWait})
 		if s := w.session("one"); s.State != Active || strayed.Load() > 0 {
 			t.Errorf("back at its host it is %s, %s; %d refresh tokens went elsewhere", s.State, s.Detail, strayed.Load())
+		}
+
+		w.stop()
+		delete(hosts, "as.test") // nobody tells about the issuer any more; what is known of it stays good
+		w.start()
+		before := w.session("one").Generation
+		time.Sleep(10 * time.Minute)
+		if s := w.session("one"); s.State != Active || s.Generation <= before+5 {
+			t.Errorf("without metadata it is %s, %s, of generation %d after %d", s.State, s.Detail, s.Generation, before)
 		}
 	})
 }

@@ -20,6 +20,12 @@ func (k *Keeper) restore() error {
 	}
 	byName := k.parked
 	for _, d := range states {
+		if k.o.Copied && d.hold() { // before anything of it can be sent
+			d.Seq++
+			if err := k.journal.write(d); err != nil {
+				return err
+			}
+		}
 		if d.Intent != nil { // the run before ended between sending and knowing
 			d.Intent.Unknown = true
 		}
@@ -27,7 +33,7 @@ func (k *Keeper) restore() error {
 			byName[d.Name] = d
 		}
 	}
-	defs, faults := k.o.Config.Sessions()
+	defs, faults := k.definitions()
 	k.unread = faults
 	k.showFaults()
 	var opened []string
@@ -51,36 +57,36 @@ func (k *Keeper) restore() error {
 		}
 	}
 	k.queue = signin.NewQueue(opened...) // those who wait for the user join it once their grants are read
-	k.showAll()
 	return nil
 }
 
 // insert adds a session to the loop's.
 func (k *Keeper) insert(def config.Session, d durable) *entry {
 	e := &entry{id: d.ID, def: def, d: d, index: -1, client: provider.Client{ID: def.ClientID}}
+	e.unwind(k.now())
 	if d.Provider != nil && (d.Target == targetKey(def) || e.moved(def)) {
-		e.prov = d.Provider
-		k.catalogue.Load().Restore(e.prov)
+		e.prov = k.completed(d.Provider)
+		e.d.Provider = e.prov
 	}
 	if e.astray = e.moved(def); e.astray {
 		e.d.Refused = movedRefusal(d.Generation, k.now())
 	}
+	k.share(e)
 	k.entries[def.Name] = e
 	heap.Push(&k.heap, e)
 	k.publish(e)
-	k.showAll()
+	k.show(e)
 	return e
 }
 
-// showAll gives readers the sessions that there are.
-func (k *Keeper) showAll() {
-	m := make(map[string]*entry, len(k.entries))
-	for name, e := range k.entries {
-		if !e.provisional {
-			m[name] = e
-		}
-	}
-	k.view.Store(&m)
+// show gives readers a session that is the keeper's now.
+func (k *Keeper) show(e *entry) { k.view.Store(e.def.Name, e) }
+
+// shown is a session as readers see it; nil where there is none.
+func (k *Keeper) shown(name string) *entry {
+	v, _ := k.view.Load(name)
+	e, _ := v.(*entry)
+	return e
 }
 
 // save makes what the session must remember durable, beside the loop.
@@ -149,10 +155,11 @@ func (k *Keeper) on(ctx context.Context, name string, f func(e *entry) error) (S
 
 // Sessions gives all sessions, by name.
 func (k *Keeper) Sessions() []Session {
-	view := *k.view.Load()
-	all := make([]Session, 0, len(view))
-	for _, e := range view {
-		all = append(all, e.pub.Load().session)
+	all := []Session{}
+	for _, v := range k.view.Range {
+		if e, ok := v.(*entry); ok {
+			all = append(all, e.pub.Load().session)
+		}
 	}
 	slices.SortFunc(all, func(a, b Session) int { return cmp.Compare(a.Name, b.Name) })
 	return all
@@ -160,7 +167,7 @@ func (k *Keeper) Sessions() []Session {
 
 // Session gives one; *Error with CodeNotFound where there is none.
 func (k *Keeper) Session(name string) (Session, error) {
-	e := (*k.view.Load())[name]
+	e := k.shown(name)
 	if e == nil {
 		return Session{}, notFound(name)
 	}

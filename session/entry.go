@@ -21,11 +21,17 @@ type entry struct {
 	provisional bool            // being added: kept only once it is signed in
 	d           durable
 	prov        *provider.Provider // nil until resolved
-	client      provider.Client
+	client      provider.Client    // with the newest secret
+
+	before           Secret    // the client secret before that, as long as the newest has not worked
+	beforeOf         string    // the client that it worked for
+	secretGeneration uint64    // of the record in the store that both are from
+	declinedAt       time.Time // when the provider refused the newest and took the one before; zero: it did not
 
 	g          *grant // nil: none, or not read yet
 	loaded     bool   // the store has told what there is
 	loading    bool
+	reading    bool   // it is being asked now
 	loadAgain  bool   // once more where it fails
 	resolving  bool   // the provider is being looked up
 	storeFault string // why the store cannot be used for this session
@@ -35,6 +41,7 @@ type entry struct {
 	ends       end
 
 	busy       bool            // a renewal or the storing of a consent is under way
+	sending    bool            // the answer to a refresh is not read yet
 	idle       []chan struct{} // closed when it is not
 	failures   int             // in a row, of this session alone
 	nextTry    time.Time
@@ -45,10 +52,16 @@ type entry struct {
 	demanded   bool   // a refresh was asked for and not tried yet
 	suspect    uint64 // the generation whose token the proof of life refused; 0: none
 	rejected   uint64 // the generation whose token a resource refused last; 0: none
-	verifying  bool   // the refresh was refused; whether the token in hand is dead as well is being asked
+	claimsIn   uint64 // the generation whose refresh asked for claimsWere; 0: none
+	claimsWere string
+	claimsTold bool // that claims were left out, since the last sign-in
+	verifying  bool // the refresh was refused; whether the token in hand is dead as well is being asked
 	waiters    []*waiter
 	checkAt    time.Time
 	checking   bool
+	awaits     awaited // in line for its proof of life
+	queuedAt   *issuer // where it waits for a refresh under way to end
+	hurried    bool    // a caller waits with it
 	login      *login
 	removed    bool
 
@@ -87,14 +100,6 @@ func (e *entry) refusedNow() *refusal {
 	return e.d.Refused
 }
 
-// late reports whether a refresh kills the access token that was handed out before.
-func (e *entry) late() bool {
-	if e.prov != nil && e.prov.RefreshEndsAccess {
-		return true
-	}
-	return e.d.EndsOld != nil && *e.d.EndsOld
-}
-
 // dying reports whether something is under way that may kill the token in hand: a refresh that does so by itself, one
 // that may be taken for a replay (a strict provider then ends the whole grant), or the question after a refusal.
 func (e *entry) dying() bool {
@@ -102,7 +107,14 @@ func (e *entry) dying() bool {
 		return true
 	}
 	doubt := e.d.Intent != nil && e.d.Intent.Unknown && e.prov != nil && e.prov.Replay != provider.ReplaySafe
-	return (e.busy || e.demanded) && (e.late() || doubt)
+	return (e.sending || e.demanded) && (e.late() || doubt)
+}
+
+// servable reports whether the access token in hand may go out while it is usable: it is not known to be dead, be it by
+// the provider's word, or because the one that was given in its place and is nowhere durable yet ended it.
+func (e *entry) servable() bool {
+	ref := e.refusedNow()
+	return e.g != nil && (ref == nil || !ref.DeadAccess) && (e.unsaved == nil || !e.late())
 }
 
 // shunned reports whether the token in hand was refused by a resource, or by the proof of life, and the refresh that
@@ -157,6 +169,8 @@ func (k *Keeper) stand(e *entry, now time.Time) (State, Reason, string) {
 	switch {
 	case e.d.SignedOut || (e.loaded && e.g == nil && ref == nil):
 		return SignedOut, "", ""
+	case e.d.Paused && e.d.Copied:
+		return Paused, "", words().copied
 	case e.d.Paused:
 		return Paused, "", ""
 	case e.fault != nil:
@@ -182,8 +196,18 @@ func (k *Keeper) stand(e *entry, now time.Time) (State, Reason, string) {
 		}
 		return Retrying, "", detail
 	}
-	if e.g != nil && e.g.refresh.Empty() && !e.g.expiresAt.IsZero() {
+	switch {
+	case e.g != nil && e.g.renewsNever():
 		return Active, ReasonNoRefresh, words().noRefresh
+	case len(e.d.ScopesLost) > 0:
+		return Active, ReasonScope, scopesLost(e.d.ScopesLost)
+	case e.d.Asked != nil && e.d.Asked.User:
+		return Active, ReasonInteraction, words().confirms
+	case e.former().Empty():
+	case !e.declinedAt.IsZero():
+		return Active, "", words().oldSecret
+	default:
+		return Active, "", words().newSecret
 	}
 	return Active, "", ""
 }
@@ -213,6 +237,9 @@ func (k *Keeper) publish(e *entry) {
 		State: state, Reason: reason, Detail: detail, Generation: e.d.Generation, AccessExpiresAt: e.d.ExpiresAt,
 		EndsAt: e.d.EndsAt, EndsFirm: e.endFirm(), LastRefreshAt: e.d.LastRefreshAt, SignedInAt: e.d.ConsentAt, LastError: e.d.LastError,
 	}
+	if state != SignedOut {
+		s.ScopesMissing = e.d.ScopesLost
+	}
 	if s.Scopes == nil {
 		s.Scopes = append([]string{}, e.def.Scopes...)
 	}
@@ -223,8 +250,7 @@ func (k *Keeper) publish(e *entry) {
 	switch state {
 	case Paused, SignedOut, SetupNeeded:
 	default:
-		ref := e.refusedNow()
-		p.serve = e.g != nil && (ref == nil || !ref.DeadAccess)
+		p.serve = e.servable()
 		p.hold = p.serve && (e.dying() || e.shunned())
 	}
 	if p.serve {
@@ -288,6 +314,9 @@ func (k *Keeper) problem(e *entry, now time.Time) *Error {
 	switch state {
 	case Paused:
 		err.Code, err.Detail = CodePaused, fmt.Sprintf(words().paused, e.def.Name, quoted(e.def.Name))
+		if e.d.Copied {
+			err.Detail = words().copied
+		}
 	case SignedOut:
 		err.Code, err.Detail = CodeSignIn, fmt.Sprintf(words().signedOut, e.def.Name, quoted(e.def.Name))
 	case SetupNeeded:

@@ -26,7 +26,11 @@ type server struct {
 	sliding  bool          // each refresh moves that end ahead
 	most     time.Duration // from consent, beyond which none does; 0: no limit
 	grace    time.Duration
+	reuse    int // how often a refresh token may be used again before that counts as reuse
 	rotate   bool
+	kills    bool               // a refresh ends the access tokens before it
+	deaf     bool               // every proof of life is refused
+	takes    map[string]bool    // the client secrets that are taken; nil: nobody is asked for one
 	idLife   time.Duration      // of the ID tokens that come with a refresh; 0: none come
 	same     string             // the ID token that comes with each refresh instead; empty: none
 	latency  time.Duration      // before it acts
@@ -44,6 +48,7 @@ type server struct {
 // tally is what the server has seen.
 type tally struct {
 	calls, checks int
+	unproven      int // a client secret that is not taken
 	doubles       int // a refresh token sent while a request with it was in flight, or after a 2xx for it was read
 	reuses        int
 	together      int // requests at one time, at the most
@@ -57,6 +62,7 @@ func (s *server) seen() tally {
 
 type family struct {
 	n         int // generation of the current refresh token
+	again     int // uses of the one before it since
 	rotatedAt time.Time
 	consentAt time.Time
 	answered  int // highest generation whose successor was delivered
@@ -84,7 +90,7 @@ func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
 	s.mu.Lock()
 	s.count.calls++
 	s.perCall = append(s.perCall, s.wall())
-	if s.inFlight[rt]++; s.inFlight[rt] > 1 {
+	if s.inFlight[rt]++; rt != "" && s.inFlight[rt] > 1 { // two revocations at a time are none
 		s.count.doubles++
 	}
 	s.together++
@@ -114,6 +120,9 @@ func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
 		time.Sleep(lag)
 	}()
 	if req.URL.Path == "/revoke" {
+		if s.takes != nil && !s.takes[form.Get("client_secret")] {
+			return answer(401, `{"error":"invalid_client"}`), nil
+		}
 		name, _, _ := strings.Cut(form.Get("token"), ".")
 		if f := s.families[name]; f != nil {
 			f.revoked = true
@@ -129,6 +138,16 @@ func (s *server) refresh(form url.Values, rt string) (*http.Response, error) {
 	_, _ = fmt.Sscanf(strings.TrimPrefix(rt, name+"."), "rt%d", &n)
 	f := s.families[name]
 	now := s.wall()
+	if s.takes != nil && !s.takes[form.Get("client_secret")] {
+		s.count.unproven++
+		return answer(401, `{"error":"invalid_client"}`), nil
+	}
+	if f != nil && f.again < s.reuse && n == f.n-1 && !f.revoked { // as often as a server's setting says
+		f.n, f.answered = n, n-1
+		f.again++
+	} else if f != nil {
+		f.again = 0
+	}
 	switch {
 	case f == nil:
 		return answer(400, `{"error":"invalid_grant"}`), nil
@@ -161,6 +180,9 @@ func (s *server) refresh(form url.Values, rt string) (*http.Response, error) {
 
 // tokens is called with mu held.
 func (s *server) tokens(name string, f *family) string {
+	if s.kills {
+		clear(f.atExpires)
+	}
 	at := fmt.Sprintf("%s.at%d.%d", name, f.n, s.count.calls)
 	f.atExpires[at] = s.wall().Add(s.life)
 	t := map[string]any{"access_token": at, "token_type": "Bearer", "expires_in": int(s.life / time.Second)}
@@ -198,7 +220,7 @@ func (s *server) userinfo(req *http.Request) (*http.Response, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.count.checks++
-	if !s.validLocked(strings.TrimPrefix(req.Header.Get("Authorization"), "Bearer ")) {
+	if s.deaf || !s.validLocked(strings.TrimPrefix(req.Header.Get("Authorization"), "Bearer ")) {
 		return answer(401, `{"error":"invalid_token"}`), nil
 	}
 	return answer(200, `{"sub":"ada"}`), nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"sessionkeeper/session/provider"
@@ -15,31 +16,34 @@ func (k *Keeper) beginLogin(e *entry, r LoginRequest, auto bool) *login {
 	before := e.login
 	ctx, cancel := context.WithCancel(k.work)
 	l := &login{
-		id: newID(), name: e.def.Name, e: e, request: r, auto: auto, begunAt: k.now(), cancel: cancel,
+		id: newID(), name: e.def.Name, e: e, def: e.def, request: r, auto: auto, begunAt: k.now(), cancel: cancel,
 		started: make(chan struct{}), opening: make(chan struct{}), done: make(chan struct{}),
 	}
+	if before != nil && before.claims && !auto { // that page was of no use
+		e.d.Asked = nil
+	}
+	l.claims = e.d.Asked != nil
 	e.login, k.logins[l.id] = l, l
 	k.pruneLogins()
+	if before != nil {
+		k.replaces(before)
+	}
 	if !auto {
 		k.queue.Acted(e.def.Name)
 		e.d.AutoOpened = false
 	}
 	req := signin.Request{
-		Session: e.def.Name, Client: provider.Client{ID: e.def.ClientID, Secret: e.client.Secret}, Scopes: e.def.Scopes, Account: e.d.Account, Hint: e.def.Account,
-		ForceConsent: e.d.NoRefresh, Ports: &k.ports,
-	}
-	if len(r.Scopes) > 0 {
-		req.Scopes = r.Scopes
+		Session: e.def.Name, Client: provider.Client{ID: e.def.ClientID, Secret: e.proof().Secret}, Scopes: e.def.Scopes,
+		Account: e.d.Account, Hint: e.def.Account,
+		ForceConsent: e.d.NoRefresh, Ports: &k.ports, Choose: r.AsOther,
+		Claims: e.claims(), More: len(r.Scopes) > 0 && e.g != nil, Stray: func() { k.stray(l) },
 	}
 	if r.AsOther || e.astray {
 		req.Account, req.Hint = Account{}, ""
 	}
-	if ref := e.refusedNow(); ref != nil {
-		req.Claims = ref.Claims
-	}
 	def, cached := e.def, e.prov
 	k.wg.Go(func() {
-		defer time.AfterFunc(lingerTime, cancel)
+		defer func() { time.AfterFunc(l.lingers(), cancel) }()
 		if before != nil {
 			before.replace()
 		}
@@ -52,6 +56,9 @@ func (k *Keeper) beginLogin(e *entry, r LoginRequest, auto bool) *login {
 			return
 		}
 		req.Provider = p
+		if len(r.Scopes) > 0 {
+			req.Scopes = provider.MoreScopes(wanted(def, p), r.Scopes)
+		}
 		req.Accept = func(ctx context.Context, res signin.Result) error { return k.accept(ctx, l, p, req.Scopes, res) }
 		k.runLogin(ctx, l, req)
 	})
@@ -164,6 +171,10 @@ func (k *Keeper) endLogin(l *login, failure *signin.Error) {
 	}
 	if failure != nil && failure.Answer.Verdict == provider.VerdictSetup {
 		e.d.LastError = lastError(failure.Answer, k.now())
+	}
+	if l.claims && !slices.Contains([]signin.Kind{"", signin.KindStore, signin.KindCancelled}, result) {
+		e.d.Asked = nil // no resource may ask for what keeps the user from signing in; it will say so again
+		k.save(e)
 	}
 	other := result == signin.KindWrongAccount
 	k.noteUser(e, other)

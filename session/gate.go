@@ -29,7 +29,7 @@ func (k *Keeper) Token(ctx context.Context, name string, r TokenRequest) (Token,
 	if t, ok := k.TokenNow(name, r); ok {
 		return t, nil
 	}
-	if (*k.view.Load())[name] == nil {
+	if k.shown(name) == nil {
 		return Token{}, notFound(name)
 	}
 	g, err := k.wait(ctx, name, r.Wait, func(e *entry, w *waiter) {
@@ -43,7 +43,7 @@ func (k *Keeper) Token(ctx context.Context, name string, r TokenRequest) (Token,
 
 // TokenNow gives what Token gives where that is at once, and never blocks. It is not ok where Token might wait or refuse.
 func (k *Keeper) TokenNow(name string, r TokenRequest) (t Token, ok bool) {
-	e := (*k.view.Load())[name]
+	e := k.shown(name)
 	if e == nil || r.Force {
 		return Token{}, false
 	}
@@ -125,16 +125,38 @@ func (k *Keeper) wait(ctx context.Context, name string, wait time.Duration, prep
 	select {
 	case r := <-w.reply:
 		return r.grant, r.err
+	case <-k.stopped:
+		r := k.replied(w)
+		return r.grant, r.err
 	case <-ctx.Done():
 		_ = k.call(context.WithoutCancel(ctx), func() { k.forget(name, w) })
 		return nil, ctx.Err()
 	}
 }
 
+// replied waits for the word to a caller; the loop's end is one.
+func (k *Keeper) replied(w *waiter) reply {
+	select {
+	case r := <-w.reply:
+		return r
+	case <-k.stopped:
+	}
+	select {
+	case r := <-w.reply:
+		return r
+	default:
+		return reply{err: &Error{Code: CodeUnavailable, Detail: words().stopping}}
+	}
+}
+
 // admit answers a caller or lets it wait.
 func (k *Keeper) admit(e *entry, w *waiter) {
+	if k.stopping.Load() { // those who waited were told already
+		w.reply <- reply{err: &Error{Code: CodeUnavailable, Session: e.def.Name, Detail: words().stopping}}
+		return
+	}
 	if e.waiters = append(e.waiters, w); !e.loaded {
-		k.load(e)
+		k.loadNext(e)
 	}
 	k.changed(e)
 }
@@ -142,7 +164,7 @@ func (k *Keeper) admit(e *entry, w *waiter) {
 // arm notes, once the grant is known, what was in hand when a caller came, and passes on its demand where the floor lets
 // it: other askers get the newest token.
 func (k *Keeper) arm(e *entry, w *waiter, now time.Time) {
-	if w.armed || e.g == nil {
+	if w.armed || e.g == nil || e.busy && !e.sending { // what the transaction under way has brought is in hand already
 		return
 	}
 	w.armed, w.after = true, e.g.generation
@@ -197,7 +219,7 @@ func (k *Keeper) settle(e *entry, w *waiter, now time.Time) (r reply, ok bool) {
 		return reply{err: k.problem(e, now)}, !trying
 	default:
 	}
-	servable := e.g != nil && e.g.good(now, w.id) && (ref == nil || !ref.DeadAccess)
+	servable := e.servable() && e.g.good(now, w.id)
 	newer := e.g != nil && w.armed && e.g.generation > w.after
 	switch {
 	case ref != nil && trying:
@@ -210,7 +232,7 @@ func (k *Keeper) settle(e *entry, w *waiter, now time.Time) (r reply, ok bool) {
 		return reply{err: k.noID(e)}, true
 	case servable && trying && e.shunned() && k.inTime(e, w, now):
 		return reply{}, false
-	case servable && !e.dying() && (newer || !w.fresh && e.g.enough(now, w.minTTL, w.id)):
+	case servable && (!e.dying() || !k.inTime(e, w, now)) && (newer || !w.fresh && e.g.enough(now, w.minTTL, w.id)):
 		return reply{grant: e.g}, true
 	case servable && !trying && !w.fresh:
 		return reply{grant: e.g}, true // shorter than wished for, but valid

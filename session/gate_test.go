@@ -9,28 +9,76 @@ import (
 	"time"
 )
 
-func TestCallersShareOneRenewal(t *testing.T) {
+// A thousand callers come at the moment of expiry: one refresh serves them all, or its failure does. Who gives up
+// costs the others nothing.
+func TestF39CallersAtExpiryShareOneRefresh(t *testing.T) {
+	for name, down := range map[string]bool{"it brings a token": false, "it fails": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, time.Minute)
+				w.have("one")
+				time.Sleep(2 * time.Minute) // the token is long spent when the keeper starts
+				w.server.set(func() { w.server.latency = 300 * time.Millisecond })
+				if down {
+					w.server.set(func() { w.server.fault = status(400, `{"error":"invalid_grant"}`) })
+				}
+				w.start()
+				defer w.stop()
+				ctx, giveUp := context.WithCancel(context.Background())
+				time.AfterFunc(100*time.Millisecond, giveUp)
+				var wg sync.WaitGroup
+				for n := range 1000 {
+					wg.Go(func() {
+						if n%10 == 0 {
+							if _, err := w.k.Token(ctx, "one", TokenRequest{Wait: DefaultWait}); !errors.Is(err, context.Canceled) {
+								t.Errorf("who gave up got %v", err)
+							}
+							return
+						}
+						tok, err := w.k.Token(context.Background(), "one", TokenRequest{Wait: DefaultWait})
+						switch e, _ := errors.AsType[*Error](err); {
+						case down && (e == nil || e.Code != CodeSignIn):
+							t.Errorf("got %v; want to hear that a sign-in is needed", err)
+						case !down && err != nil:
+							t.Error(err)
+						case !down && !w.server.valid(tok.Access.Reveal()):
+							t.Error("handed out a token that does not work")
+						}
+					})
+				}
+				wg.Wait()
+				if n := w.server.seen().calls; n != 1 {
+					t.Errorf("1,000 callers caused %d refreshes; want 1", n)
+				}
+			})
+		})
+	}
+}
+
+// A hundred callers ask without end, some of them for a new token: the server sees each refresh token once.
+func TestTROT3HundredCallersSendEachRefreshTokenOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, time.Minute)
+		w := newWorld(t, 9*time.Second)
 		w.have("one")
-		time.Sleep(2 * time.Minute) // the token is long spent when the keeper starts
-		w.server.set(func() { w.server.latency = 300 * time.Millisecond })
 		w.start()
 		defer w.stop()
 		var wg sync.WaitGroup
-		for range 1000 {
+		for n := range 100 {
 			wg.Go(func() {
-				tok, err := w.k.Token(context.Background(), "one", TokenRequest{Wait: DefaultWait})
-				if err != nil {
-					t.Error(err)
-				} else if !w.server.valid(tok.Access.Reveal()) {
-					t.Error("handed out a token that does not work")
+				for range 200 {
+					tok, err := w.k.Token(context.Background(), "one", TokenRequest{Wait: DefaultWait, Force: n%10 == 0})
+					if err != nil || !w.server.valid(tok.Access.Reveal()) {
+						t.Errorf("got a token that does not work, or %v", err)
+					}
+					time.Sleep(time.Duration(1+n) * 10 * time.Millisecond)
 				}
 			})
 		}
 		wg.Wait()
-		if w.server.seen().calls != 1 {
-			t.Errorf("1,000 callers caused %d refreshes; want 1", w.server.seen().calls)
+		seen := w.server.seen()
+		if generation := w.session("one").Generation; seen.doubles > 0 || seen.reuses > 0 || uint64(seen.calls) != generation-1 {
+			t.Errorf("%d double sends, %d reuses and %d refreshes up to generation %d; want each refresh token sent once",
+				seen.doubles, seen.reuses, seen.calls, generation)
 		}
 	})
 }
@@ -123,7 +171,7 @@ func BenchmarkToken(b *testing.B) {
 			e := &entry{g: g}
 			e.pub.Store(&published{grant: g, serve: true})
 			k := &Keeper{wall: time.Now}
-			k.view.Store(&map[string]*entry{"one": e})
+			k.view.Store("one", e)
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, err := k.Token(b.Context(), "one", r); err != nil {
@@ -132,4 +180,27 @@ func BenchmarkToken(b *testing.B) {
 			}
 		})
 	}
+}
+
+// Who comes while the keeper stops, or after that, hears so at once.
+func TestNobodyWaitsForAKeeperThatStops(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Minute)
+		w.have("one")
+		time.Sleep(2 * time.Minute)
+		w.server.set(func() { w.server.latency = 3 * time.Second })
+		w.start()
+		e := w.k.entries["one"]
+		admitted := &waiter{reply: make(chan reply, 1), until: time.Now().Add(time.Hour)}
+		go w.stop()
+		synctest.Wait() // it waits for the renewal under way
+		w.k.post(func() { w.k.admit(e, admitted) })
+		for what, caller := range map[string]*waiter{"came late": admitted, "never came in": {reply: make(chan reply, 1)}} {
+			begun := time.Now()
+			r := w.k.replied(caller)
+			if r.err == nil || time.Since(begun) > drainTime {
+				t.Errorf("who %s heard %v after %v", what, r.err, time.Since(begun))
+			}
+		}
+	})
 }

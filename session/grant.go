@@ -28,6 +28,7 @@ type grant struct {
 	// seen is a reading of the monotonic clock at which the token had left to live: a wall clock that is put back does
 	// not make it live longer.
 	seen   time.Time
+	seenAt time.Time // by the wall clock
 	left   time.Duration
 	idLeft time.Duration
 }
@@ -48,10 +49,52 @@ func (g *grant) usable(now time.Time) bool {
 	return g.expiresAt.IsZero() || g.seen.IsZero() || time.Since(g.seen) < g.left
 }
 
+// renewsNever reports whether there is nothing to renew a token with that ends.
+func (g *grant) renewsNever() bool { return g.refresh.Empty() && !g.expiresAt.IsZero() }
+
 // watch starts the monotonic count of what the tokens have left at wall time now.
 func (g *grant) watch(now time.Time) *grant {
-	g.seen, g.left, g.idLeft = time.Now(), g.expiresAt.Sub(now), g.idEndsAt.Sub(now)
+	g.seen, g.seenAt, g.left, g.idLeft = time.Now(), now, g.expiresAt.Sub(now), g.idEndsAt.Sub(now)
 	return g
+}
+
+// putBack is g as the wall clock tells it that was put back to now: the tokens have no more left than the monotonic clock
+// says. Of what the clock wrote down before, only what lies in the future is surely wrong.
+func (g *grant) putBack(now time.Time) *grant {
+	back := g.seenAt.Add(time.Since(g.seen)).Sub(now)
+	if g.seen.IsZero() || back < time.Second {
+		return g
+	}
+	n := g.earlier(back)
+	if g.issuedAt.After(now) && !g.refreshEndsAt.IsZero() {
+		n.refreshEndsAt = g.refreshEndsAt.Add(-back)
+	}
+	if g.consentAt.After(now) {
+		n.consentAt = g.consentAt.Add(-back)
+	}
+	return n.watch(now)
+}
+
+// earlier is g with tokens that were given, and end, so much earlier.
+func (g *grant) earlier(by time.Duration) *grant {
+	n := *g
+	n.issuedAt = g.issuedAt.Add(-by)
+	if !g.expiresAt.IsZero() {
+		n.expiresAt = g.expiresAt.Add(-by)
+	}
+	if !g.idEndsAt.IsZero() {
+		n.idEndsAt = g.idEndsAt.Add(-by)
+	}
+	return &n
+}
+
+// until is g as it was last known to end, where that is earlier than it says itself: the clock was put back since.
+func (g *grant) until(d durable, now time.Time) *grant {
+	by := g.expiresAt.Sub(d.ExpiresAt)
+	if d.Generation != g.generation || d.ExpiresAt.IsZero() || by <= 0 {
+		return g
+	}
+	return g.earlier(by).watch(now)
 }
 
 // renewed is the grant that follows g after an answer with tokens. What the answer leaves out stays as it was
@@ -82,6 +125,8 @@ func (g *grant) renewed(p *provider.Provider, a provider.Answer, wall time.Time,
 		n.expiresAt = n.issuedAt.Add(a.Tokens.ExpiresIn)
 	case p.AccessLife > 0:
 		n.expiresAt = n.issuedAt.Add(p.AccessLife)
+	case g.life() > 0: // the end of this answer may have been cut off
+		n.expiresAt = n.issuedAt.Add(g.life())
 	case !n.refresh.Empty():
 		n.expiresAt = n.issuedAt.Add(assumedLife)
 	}
@@ -163,7 +208,13 @@ func decodeGrant(data []byte, now time.Time) (*grant, error) {
 	if !r.IDEndsAt.IsZero() && (g.idEndsAt.IsZero() || r.IDEndsAt.Before(g.idEndsAt)) {
 		g.idEndsAt = r.IDEndsAt
 	}
-	if g.issuedAt.Sub(now) > time.Minute {
+	if g.consentAt.After(now) {
+		g.consentAt = now
+	}
+	if ahead := g.issuedAt.Sub(now); ahead > time.Minute {
+		if !g.refreshEndsAt.IsZero() {
+			g.refreshEndsAt = g.refreshEndsAt.Add(-ahead)
+		}
 		if !g.idEndsAt.IsZero() {
 			g.idEndsAt = now
 		}

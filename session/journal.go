@@ -1,8 +1,6 @@
 package session
 
 import (
-	"cmp"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -10,10 +8,14 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"sessionkeeper/session/config"
@@ -29,6 +31,8 @@ type intent struct {
 	Attempt    int       `json:"attempt"`
 	// Unknown says that the outcome of an earlier attempt with this token was never learned.
 	Unknown bool `json:"unknown"`
+	// Late says that its answer brought an access token alone, at a provider where a replay costs that as well.
+	Late bool `json:"late,omitempty"`
 }
 
 // refusal is a provider's word that this generation's refresh token will not do. The token is kept.
@@ -51,12 +55,14 @@ type durable struct {
 	Name string `json:"name"`
 
 	Paused    bool     `json:"paused,omitempty"`
+	Copied    bool     `json:"copied,omitempty"` // paused by us: see hold
 	SignedOut bool     `json:"signed_out,omitempty"`
 	Intent    *intent  `json:"intent,omitempty"`
 	Refused   *refusal `json:"refused,omitempty"`
 
 	// What the grant says, without its secrets: shown while the keychain is locked.
 	Generation    uint64    `json:"generation"`
+	Taken         uint64    `json:"taken,omitempty"` // higher: of a grant that may still land in the store
 	Account       Account   `json:"account"`
 	Scopes        []string  `json:"scopes,omitempty"`
 	ExpiresAt     time.Time `json:"expires_at,omitzero"`
@@ -64,7 +70,9 @@ type durable struct {
 	EndsMoves     bool      `json:"ends_moves,omitempty"` // each renewal moves EndsAt ahead
 	ConsentAt     time.Time `json:"consent_at,omitzero"`
 	LastRefreshAt time.Time `json:"last_refresh_at,omitzero"`
-	NoRefresh     bool      `json:"no_refresh,omitempty"` // the last sign-in brought nothing to renew with
+	NoRefresh     bool      `json:"no_refresh,omitempty"`  // the last sign-in brought nothing to renew with
+	ScopesLost    []string  `json:"scopes_lost,omitempty"` // that the grant held before, or was to hold, and does not
+	Asked         *asked    `json:"asked,omitempty"`       // what a resource wants the next token to hold
 
 	WarnedFor    time.Time   `json:"warned_for,omitzero"` // the deadline that Warned belongs to
 	Warned       []time.Time `json:"warned,omitempty"`
@@ -76,12 +84,17 @@ type durable struct {
 	Extends  *bool `json:"extends,omitempty"`  // learned: a refresh moves the announced end ahead
 	EndsOld  *bool `json:"ends_old,omitempty"` // learned: a refresh kills the access token before it
 
+	EndsOldAt time.Time `json:"ends_old_at,omitzero"` // when that was learned, or found to be so still
+
 	Unknowns  provider.Unknowns  `json:"unknowns,omitzero"` // answers that no table names
 	LastError *LastError         `json:"last_error,omitempty"`
 	Provider  *provider.Provider `json:"provider,omitempty"` // as resolved; Target tells for what
 	Target    string             `json:"target,omitempty"`
 	Bound     string             `json:"bound,omitempty"` // whose the grant is: it is sent to nobody else
 }
+
+// taken is the highest generation that was ever given to this session.
+func (d *durable) taken() uint64 { return max(d.Generation, d.Taken) }
 
 // journal writes durables, one file a session. Its methods are safe for concurrent use.
 type journal struct {
@@ -163,145 +176,76 @@ func (j *journal) load() ([]durable, error) {
 			ids[id] = true
 		}
 	}
-	var all []durable
-	for id := range ids {
-		d, broken, err := readSealedJSON(j.root, id+".json", func(d durable) uint64 { return d.Seq })
-		if broken != "" {
-			j.log.Error("set a broken session state aside", "file", broken)
+	all := make([]*durable, len(ids))
+	shared := providers{known: map[string]*provider.Provider{}}
+	each(slices.Collect(maps.Keys(ids)), func(n int, id string) { all[n] = j.read(id, &shared) })
+	var whole []durable
+	for _, d := range all {
+		if d != nil {
+			j.of(d.ID).seq = d.Seq
+			whole = append(whole, *d)
 		}
-		if err != nil {
-			continue
-		}
-		if d.ID != id {
-			j.log.Error("left a session state alone that names another session", "file", id)
-			continue
-		}
-		j.of(id).seq = d.Seq
-		all = append(all, d)
 	}
-	return all, nil
+	return whole, nil
 }
 
-// copies are the names under which a file may lie after a crash at any moment of a write.
-var copies = []string{"", ".new", ".old"}
-
-// sealed is a JSON file that proves to be whole.
-type sealed struct {
-	Sum  string          `json:"sha256"`
-	Body json.RawMessage `json:"body"`
+// read reads one state; nil where there is none that can be used.
+func (j *journal) read(id string, shared *providers) *durable {
+	d, broken, err := readSealedJSON(j.root, id+".json", shared.open, func(d durable) uint64 { return d.Seq })
+	if broken != "" {
+		j.log.Error("set a broken session state aside", "file", broken)
+	}
+	if err != nil {
+		return nil
+	}
+	if d.ID != id {
+		j.log.Error("left a session state alone that names another session", "file", id)
+		return nil
+	}
+	return &d
 }
 
-// writeSealedJSON replaces path in one step and keeps the copy before.
-func writeSealedJSON(root *os.Root, path string, v any) error {
-	body, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	sum := sha256.Sum256(body)
-	data, err := json.Marshal(sealed{Sum: hex.EncodeToString(sum[:]), Body: body})
-	if err != nil {
-		return err
-	}
-	f, err := root.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = cmp.Or(err, f.Close()); err != nil {
-		return err
-	}
-	if err := root.Rename(path, path+".old"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := root.Rename(path+".new", path); err != nil {
-		return err
-	}
-	if dir, err := root.Open("."); err == nil {
-		_ = dir.Sync() // some file systems and Windows cannot; the rename is done all the same
-		_ = dir.Close()
-	}
-	return nil
+// providers are those that states name: those of one issuer's sessions are the same, and read and held once.
+type providers struct {
+	mu    sync.Mutex // guards known
+	known map[string]*provider.Provider
 }
 
-// readSealedJSON reads the newest whole copy of path; seq tells how new one is. Copies that are not whole are set aside
-// under the name that it returns.
-func readSealedJSON[T any](root *os.Root, path string, seq func(T) uint64) (best T, broken string, err error) {
-	from := "none"
-	for _, suffix := range copies {
-		data, err := root.ReadFile(path + suffix)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
+// open reads a state.
+func (p *providers) open(data []byte) (durable, bool) {
+	var d struct {
+		durable
+		Provider json.RawMessage `json:"provider"`
+	}
+	if json.Unmarshal(data, &d) != nil {
+		return durable{}, false
+	}
+	if len(d.Provider) > 0 {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		known := p.known[string(d.Provider)]
+		if known == nil && json.Unmarshal(d.Provider, &known) != nil {
+			return durable{}, false
 		}
-		if err != nil {
-			return best, broken, err
-		}
-		v, ok := openSealed[T](data)
-		switch {
-		case !ok && suffix == ".new": // a write that a crash cut short: what it was to replace is there
-			_ = root.Remove(path + suffix)
-		case !ok:
-			aside := fmt.Sprintf("%s%s.corrupt-%d", path, suffix, time.Now().Unix())
-			if root.Rename(path+suffix, aside) == nil {
-				broken = aside
+		p.known[string(d.Provider)] = known
+		d.durable.Provider = known
+	}
+	return d.durable, true
+}
+
+// each calls f with every one of all, several at a time.
+func each[T any](all []T, f func(n int, one T)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(all)) {
+		wg.Go(func() {
+			for n := int(next.Add(1)) - 1; n < len(all); n = int(next.Add(1)) - 1 {
+				f(n, all[n])
 			}
-		case from == "none" || seq(v) > seq(best):
-			best, from = v, suffix
-		}
+		})
 	}
-	switch from {
-	case "none":
-		return best, broken, fs.ErrNotExist
-	case "":
-		return best, broken, nil
-	default: // finish what the crash interrupted, so that the next write cannot lose this copy
-		return best, broken, root.Rename(path+from, path)
-	}
+	wg.Wait()
 }
-
-func openSealed[T any](data []byte) (v T, ok bool) {
-	var s sealed
-	if json.Unmarshal(data, &s) != nil {
-		return v, false
-	}
-	if sum := sha256.Sum256(s.Body); s.Sum != hex.EncodeToString(sum[:]) {
-		return v, false
-	}
-	return v, json.Unmarshal(s.Body, &v) == nil
-}
-
-// HomeID gives the random name of this state folder, made at the first call. It is the first part of every keychain
-// item's name, so that two homes never meet.
-func HomeID(stateDir string) (string, error) {
-	if err := os.MkdirAll(stateDir, 0o700); err != nil {
-		return "", fmt.Errorf("making the state folder: %w", err)
-	}
-	root, err := os.OpenRoot(stateDir)
-	if err != nil {
-		return "", fmt.Errorf("opening the state folder: %w", err)
-	}
-	defer func() { _ = root.Close() }()
-	const path = "home.json"
-	type named struct {
-		ID string `json:"id"`
-	}
-	home, _, err := readSealedJSON(root, path, func(named) uint64 { return 1 })
-	if err == nil && home.ID != "" {
-		return home.ID, nil
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("reading the name of this home: %w", err)
-	}
-	home.ID = newID()
-	if err := writeSealedJSON(root, path, home); err != nil {
-		return "", fmt.Errorf("saving the name of this home: %w", err)
-	}
-	return home.ID, nil
-}
-
-func newID() string { return strings.ToLower(rand.Text()) }
 
 // tokenMark tells refresh tokens apart without giving any of them away.
 func tokenMark(s Secret) string {

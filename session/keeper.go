@@ -38,7 +38,7 @@ type Notice struct {
 
 // Session names the session that the notice concerns; empty where that is not one alone.
 func (n Notice) Session() string {
-	for _, prefix := range []string{keySession, keyCheck, keyUnknown} {
+	for _, prefix := range []string{keySession, keyCheck, keyUnknown, keyClaims} {
 		if name, ok := strings.CutPrefix(n.Key, prefix); ok {
 			return name
 		}
@@ -66,6 +66,7 @@ type Options struct {
 	Wire      *provider.Wire
 	Store     Store
 	StateDir  string
+	Copied    bool // the state folder was copied here or put back from a backup since the run before
 	History   *history.Log
 	Desktop   Desktop
 	Wall      func() time.Time // nil: time.Now
@@ -81,21 +82,27 @@ type Keeper struct {
 	journal *journal
 
 	inbox    chan func()
+	reading  chan struct{} // has a value while the definitions are read
 	stopping atomic.Bool   // nothing new is begun
+	storing  atomic.Int64  // renewals that wait for the disk or the keychain
 	stopped  chan struct{} // the loop has ended
 	hub      hub
-	view     atomic.Pointer[map[string]*entry] // for readers
+	view     sync.Map // name -> *entry, for readers
 	faults   atomic.Pointer[[]config.Fault]
 
 	catalogue atomic.Pointer[provider.Catalogue]
 
 	// What follows belongs to Run's goroutine.
 	entries        map[string]*entry
-	unread         []config.Fault // definitions that cannot be used
-	unknown        []config.Fault // files of providers that cannot be used
-	filed          uint64         // grows when what the definitions' files say was taken over or changed by us
+	unread         []config.Fault  // definitions that cannot be used
+	unknown        []config.Fault  // files of providers that cannot be used
+	touched        map[string]bool // sessions that came, went or were edited by us while the definitions are read; else nil
 	heap           entryHeap
+	completions    map[*provider.Provider]*provider.Provider // by the catalogue, of providers as they were resolved
 	issuers        map[string]*issuer
+	crowd          issuer             // where sessions wait while too many are storing
+	toLoad         []*entry           // sessions that the store is to be asked for
+	loads          int                // how many it is asked for now
 	parked         map[string]durable // states of sessions whose definition is gone
 	keychain       string             // "ok" or a reason
 	keychainDetail string
@@ -103,9 +110,11 @@ type Keeper struct {
 	queueAt        time.Time // when to ask the queue again
 	asking         bool      // the screen lock is being asked about
 	logins         map[string]*login
+	replaced       []*login     // by newer ones, the oldest first
 	ports          signin.Ports // of providers that want a fixed port
 	outages        outages
 	nextCheck      time.Time // no proof of life before: at most two a second
+	toCheck        []*entry  // those whose turn has come, and who wait for it
 	lastLook       time.Time
 	clockWrong     bool    // the user was told
 	outbox         []Event // what happened since subscribers were last told
@@ -126,9 +135,10 @@ func New(o Options) (*Keeper, error) {
 	}
 	k := &Keeper{
 		o: o, wall: o.Wall, log: o.Log, journal: j,
-		inbox: make(chan func()), stopped: make(chan struct{}),
+		inbox: make(chan func()), reading: make(chan struct{}, 1), stopped: make(chan struct{}),
 		entries: map[string]*entry{}, parked: map[string]durable{}, issuers: map[string]*issuer{}, logins: map[string]*login{},
-		outages: newOutages(), keychain: "ok", notices: make(chan func(context.Context), 64),
+		outages: newOutages(), keychain: "ok", completions: map[*provider.Provider]*provider.Provider{},
+		notices: make(chan func(context.Context), 64),
 	}
 	k.catalogue.Store(o.Catalogue)
 	k.noteFaults(o.Faults)
@@ -157,6 +167,7 @@ func (k *Keeper) Run(ctx context.Context) error {
 	for _, key := range []string{keyKeychain, keyClock, keyNetwork} { // what a keeper before this one may have left
 		k.withdraw(key)
 	}
+	k.tellCopied()
 	k.lastLook = k.now()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -224,6 +235,7 @@ func (k *Keeper) tick() time.Duration {
 	}
 	k.lastLook = now
 	k.lookAtClock()
+	k.checkNext(now)
 	for len(k.heap) > 0 && !k.heap[0].due.After(now) {
 		e := k.heap[0]
 		k.step(e, now)
@@ -236,6 +248,9 @@ func (k *Keeper) tick() time.Duration {
 	nap := maxNap
 	if len(k.heap) > 0 {
 		nap = min(nap, k.heap[0].due.Sub(now))
+	}
+	if len(k.toCheck) > 0 {
+		nap = min(nap, k.nextCheck.Sub(now))
 	}
 	if !k.queueAt.IsZero() {
 		if !k.queueAt.After(now) {
@@ -290,8 +305,8 @@ func (k *Keeper) schedule(e *entry, now time.Time) {
 	for _, at := range k.warnTimes(e, now) {
 		sooner(at)
 	}
-	if k.checks(e) && !e.checking && !e.busy {
-		sooner(latest(e.checkAt, k.nextCheck))
+	if k.checks(e) && !e.checking && !e.busy && e.awaits == checkNone {
+		sooner(e.checkAt)
 	}
 	e.due = due
 	if e.index >= 0 {

@@ -3,45 +3,8 @@ package session
 import (
 	"cmp"
 	"context"
-	"errors"
-	"io/fs"
 	"time"
-
-	"sessionkeeper/session/provider"
 )
-
-// SetSecret replaces the client secret. The session is tried again with it at once where the old one was refused.
-func (k *Keeper) SetSecret(ctx context.Context, name string, s Secret) (Session, error) {
-	var e *entry
-	if _, err := k.on(ctx, name, func(found *entry) error { e = found; return nil }); err != nil {
-		return Session{}, err
-	}
-	if err := k.saveSecret(ctx, e, s); err != nil {
-		return Session{}, err
-	}
-	return k.on(ctx, name, func(e *entry) error {
-		e.client.Secret = s
-		if ref := e.d.Refused; ref != nil && ref.Verdict == provider.VerdictSetup {
-			e.d.Refused, e.demanded = nil, true
-			k.withdraw(keySession + name)
-		}
-		k.save(e)
-		return nil
-	})
-}
-
-func (k *Keeper) saveSecret(ctx context.Context, e *entry, s Secret) error {
-	key := secretKey(e.id)
-	_, generation, err := k.o.Store.Load(ctx, key)
-	if err == nil || errors.Is(err, fs.ErrNotExist) {
-		_, err = k.o.Store.Save(ctx, key, []byte(s.Reveal()), generation+1)
-	}
-	if err != nil {
-		reason := Reason(storeReason(err))
-		return &Error{Code: CodeKeychain, Reason: reason, Session: e.def.Name, Detail: cmp.Or(words().keychain[reason], err.Error())}
-	}
-	return nil
-}
 
 // KeychainChanged says how the keychain stands: "ok" or a reason.
 func (k *Keeper) KeychainChanged(ctx context.Context, state, detail string) {

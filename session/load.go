@@ -1,9 +1,9 @@
 package session
 
 import (
-	"bytes"
 	"errors"
 	"io/fs"
+	"slices"
 	"time"
 
 	"sessionkeeper/session/provider"
@@ -59,20 +59,69 @@ func (k *Keeper) saveUnsaved(e *entry) {
 	})
 }
 
-// load asks the store for a session's grant and client secret.
+// maxLoads is how many sessions are read from the store at a time.
+const maxLoads = 8
+
+// load asks the store for a session's grant and client secret, soon.
 func (k *Keeper) load(e *entry) {
 	if e.loading || e.loaded || e.removed {
 		return
 	}
 	e.loading = true
-	k.wg.Go(func() {
-		secret, err := k.loadSecret(e.id)
-		var g *grant
-		if err == nil {
-			g, err = k.loadGrant(e.id)
+	k.toLoad = append(k.toLoad, e)
+	k.startLoads()
+}
+
+// loadNext is load before all others: somebody waits for it.
+func (k *Keeper) loadNext(e *entry) {
+	if e.loaded || e.removed || e.reading {
+		return
+	}
+	e.loading = true
+	k.toLoad = slices.Insert(k.toLoad, 0, e) // what it leaves further down is passed over
+	k.startLoads()
+}
+
+func (k *Keeper) startLoads() {
+	for k.loads < maxLoads {
+		e := k.nextLoad()
+		if e == nil {
+			return
 		}
-		k.post(func() { k.loadedGrant(e, g, secret, err) })
-	})
+		k.loads++
+		k.wg.Go(func() {
+			for e != nil {
+				s, err := k.loadSecrets(k.work, e.id)
+				var g *grant
+				if err == nil {
+					g, err = k.loadGrant(e.id)
+				}
+				done := e
+				e = nil
+				k.post(func() {
+					done.reading = false
+					k.loadedGrant(done, g, s, err)
+					if e = k.nextLoad(); e == nil {
+						k.loads--
+					}
+				})
+			}
+		})
+	}
+}
+
+// nextLoad is the next session that is to be read; nil: none is.
+func (k *Keeper) nextLoad() *entry {
+	for len(k.toLoad) > 0 && !k.stopping.Load() {
+		e := k.toLoad[0]
+		k.toLoad[0] = nil
+		if k.toLoad = k.toLoad[1:]; e.loading && !e.reading && !e.removed {
+			e.reading = true
+			return e
+		}
+	}
+	k.toLoad = nil
+	return nil
 }
 
 func (k *Keeper) loadGrant(id string) (*grant, error) {
@@ -83,19 +132,9 @@ func (k *Keeper) loadGrant(id string) (*grant, error) {
 	return decodeGrant(data, k.now())
 }
 
-func (k *Keeper) loadSecret(id string) (Secret, error) {
-	data, _, err := k.o.Store.Load(k.work, secretKey(id))
-	if errors.Is(err, fs.ErrNotExist) {
-		return Secret{}, nil
-	}
-	return newSecret(string(bytes.TrimSpace(data))), err
-}
-
-func secretKey(id string) string { return id + "/client" }
-
 // loadedGrant takes over what the store said. A grant that is missing although it should be there needs a sign-in; a
 // store that could not be asked is asked again when it is back.
-func (k *Keeper) loadedGrant(e *entry, g *grant, secret Secret, err error) {
+func (k *Keeper) loadedGrant(e *entry, g *grant, s secrets, err error) {
 	e.loading = false
 	again := e.loadAgain
 	e.loadAgain = false
@@ -108,23 +147,33 @@ func (k *Keeper) loadedGrant(e *entry, g *grant, secret Secret, err error) {
 		e.d.Refused = &refusal{Verdict: provider.VerdictSignIn, Reason: ReasonRefused, At: k.now(), Advice: err.Error()}
 	case errors.Is(err, fs.ErrNotExist) && !e.d.SignedOut && e.d.Generation > 0:
 		// It is there, but not here: never call that signed out.
-		e.client.Secret, e.storeFault, e.storeWords = secret, "absent", words().elsewhere
+		e.takeSecrets(s)
+		e.storeFault, e.storeWords = "absent", words().elsewhere
 		e.nextTry = k.now().Add(maxNap)
 		k.log.Warn("the keychain does not hold a session's grant", "session", e.def.Name)
-	case errors.Is(err, fs.ErrNotExist) || err == nil && e.d.SignedOut && g.generation <= e.d.Generation:
-		e.storeFault, e.loaded, e.client.Secret = "", true, secret // a grant that was signed out of does not come back
+	case errors.Is(err, fs.ErrNotExist) || err == nil && e.d.SignedOut && g.generation <= e.d.taken():
+		e.takeSecrets(s)
+		e.storeFault, e.loaded = "", true // a grant that was signed out of does not come back
 	case err != nil:
 		k.storeFailed(e, err)
 		if e.nextTry = k.now().Add(maxNap); again {
 			e.nextTry = time.Time{}
 		}
 	default:
-		e.storeFault, e.storeWords, e.loaded, e.client.Secret = "", "", true, secret
+		e.takeSecrets(s)
+		e.storeFault, e.storeWords, e.loaded = "", "", true
 		if g != nil {
-			k.adopt(e, g)
+			if g.generation < e.d.Generation && e.d.hold() { // an older keychain was put back
+				k.log.Warn("the keychain holds an older grant than the last one", "session", e.def.Name, "generation", g.generation)
+				k.save(e)
+				k.tellCopied()
+			}
+			k.adopt(e, g.until(e.d, k.now()))
 			k.requeue(e)
-			if in := e.d.Intent; in != nil && in.Generation == g.generation && in.Mark == tokenMark(g.refresh) {
+			if in := e.d.Intent; in != nil && !in.Late && in.Generation == g.generation && in.Mark == tokenMark(g.refresh) {
 				e.demanded = true // the answer was lost: the sooner it is asked for again, the better
+			} else if now := k.now(); e.timerDue(now) {
+				e.nextTry = now.Add(k.turn(0))
 			}
 		}
 	}

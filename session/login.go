@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"sessionkeeper/session/provider"
@@ -15,7 +17,7 @@ const (
 	consentTime = 15 * time.Minute // for the user to come back from the provider
 	openTime    = time.Second      // that a caller waits to learn whether the browser opened
 	keptLogins  = 64               // ended sign-ins that can still be asked about
-	lingerTime  = time.Minute      // longer than a flow's listener answers reloads after its end
+	lingerTime  = time.Minute      // at least; longer than a flow's listener answers reloads after its end
 )
 
 // LoginRequest says how to sign in.
@@ -23,7 +25,7 @@ type LoginRequest struct {
 	Device    bool     `json:"device,omitempty"`
 	NoBrowser bool     `json:"no_browser,omitempty"`
 	AsOther   bool     `json:"as_other,omitempty"` // another account than before is welcome
-	Scopes    []string `json:"scopes,omitempty"`   // instead of the definition's
+	Scopes    []string `json:"scopes,omitempty"`   // further ones, beside those that the session has
 }
 
 // Login is a sign-in, running or ended.
@@ -32,12 +34,14 @@ type Login struct {
 	Status    string    `json:"status"` // "pending", "done" or "failed"
 	URL       string    `json:"login_url,omitempty"`
 	UserCode  string    `json:"user_code,omitempty"`
-	Opened    bool      `json:"opened"` // the browser was opened
+	Opened    bool      `json:"opened"`          // the browser was opened
+	Paste     bool      `json:"paste,omitempty"` // the address that the browser ends on must be pasted
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
-	Failure   string    `json:"failure,omitempty"` // the kind of failure
-	Field     string    `json:"field,omitempty"`   // what of the definition made it fail, where that is known
-	Detail    string    `json:"detail,omitempty"`  // what failed and what to do
-	Session   *Session  `json:"session,omitempty"` // once done
+	Failure   string    `json:"failure,omitempty"`  // the kind of failure
+	Field     string    `json:"field,omitempty"`    // what of the definition made it fail, where that is known
+	Detail    string    `json:"detail,omitempty"`   // what failed and what to do
+	Declined  []string  `json:"declined,omitempty"` // scopes that were asked for and not given
+	Session   *Session  `json:"session,omitempty"`  // once done
 }
 
 // login is a sign-in as the loop holds it.
@@ -45,6 +49,7 @@ type login struct {
 	id      string
 	name    string // the session's
 	e       *entry
+	def     definition // as it was when this began
 	request LoginRequest
 	auto    bool
 	notice  bool // asked for on a notice
@@ -58,8 +63,12 @@ type login struct {
 	// Written by the loop before the channel that tells of them is closed.
 	flow    *signin.Flow
 	opened  bool
-	stored  bool // the grant was stored: the sign-in succeeded whatever the page says
+	stored  bool     // the grant was stored: the sign-in succeeded whatever the page says
+	lacks   []string // scopes that were asked for and not given
+	claims  bool     // it asks for what resources want
 	failure *signin.Error
+
+	strays atomic.Int32 // answers that came to its listener and belong to no sign-in
 
 	badField string // what of the definition kept the provider from being known
 }
@@ -84,6 +93,22 @@ func (l *login) refused(v Login) *Error {
 func (l *login) abandon() {
 	l.cancel()
 	<-l.done
+}
+
+// lingers is how long after its end the sign-in's flow may go on answering: until its page has run out where a newer one
+// has replaced it.
+func (l *login) lingers() time.Duration {
+	if l.flow == nil {
+		return lingerTime
+	}
+	return max(lingerTime, time.Until(l.flow.ExpiresAt()))
+}
+
+// stray takes note of an answer that belongs to no sign-in. Any page may send one: it ends nothing.
+func (k *Keeper) stray(l *login) {
+	if l.strays.Add(1) == 1 {
+		k.log.Warn("ignored an answer that belongs to no sign-in", "session", l.name)
+	}
 }
 
 // replace ends the sign-in for a newer one, which does not wait for it; its page then says so.
@@ -135,15 +160,18 @@ func (k *Keeper) loginView(ctx context.Context, l *login) (v Login, err error) {
 func (l *login) view() Login {
 	v := Login{ID: l.id, Status: "pending", Opened: l.opened}
 	if l.flow != nil {
-		v.URL, v.UserCode, v.ExpiresAt = l.flow.URL(), l.flow.UserCode(), l.flow.ExpiresAt()
+		v.URL, v.UserCode, v.ExpiresAt, v.Paste = l.flow.URL(), l.flow.UserCode(), l.flow.ExpiresAt(), l.flow.PasteOnly()
 	}
 	select {
 	case <-l.done:
 	default:
+		if l.strays.Load() > 0 {
+			v.Detail = words().stray
+		}
 		return v
 	}
 	if v.Status = "failed"; l.stored {
-		v.Status = "done"
+		v.Status, v.Detail, v.Declined = "done", lacking(l.lacks), l.lacks
 		if p := l.e.pub.Load(); p != nil {
 			v.Session = new(p.session)
 		}
@@ -240,8 +268,32 @@ func (k *Keeper) pruneLogins() {
 			}
 		}
 		if oldest == nil {
+			k.giveUpOldest()
 			return
 		}
 		delete(k.logins, oldest.id)
+	}
+}
+
+// giveUpOldest ends the oldest of too many sign-ins that run: each has a listener of its own.
+func (k *Keeper) giveUpOldest() {
+	var oldest *login
+	for _, l := range k.logins {
+		if oldest == nil || l.begunAt.Before(oldest.begunAt) {
+			oldest = l
+		}
+	}
+	oldest.cancel()
+}
+
+// maxReplaced is how many replaced sign-ins keep their listener, to tell whoever comes back from an older page.
+const maxReplaced = 16
+
+// replaces ends a sign-in for a newer one.
+func (k *Keeper) replaces(before *login) {
+	k.replaced = append(k.replaced, before)
+	if len(k.replaced) > maxReplaced {
+		k.replaced[0].cancel()
+		k.replaced = slices.Delete(k.replaced, 0, 1)
 	}
 }

@@ -49,7 +49,7 @@ func (s *screen) keys() []string {
 }
 
 // A machine without a network is one piece of news, not one for each provider, and over when the network is back.
-func TestNoNetworkIsOneNotice(t *testing.T) {
+func TestF14NoNetworkIsOneNotice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, time.Minute)
 		hosts := []string{"a.test", "b.test", "c.test"}

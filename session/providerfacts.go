@@ -22,8 +22,7 @@ type Fact struct {
 // providerFacts says of an entry of the catalogue what is known and what is not.
 func providerFacts(p *provider.Provider) []Fact {
 	facts := []Fact{
-		redirectFact(p), refreshFact(p), accessFact(p),
-		{About: "session", Label: "sign-in lasts", Text: lasting(p), Known: p.RefreshAbsolute > 0 || p.RefreshIdle > 0},
+		redirectFact(p), refreshFact(p), accessFact(p), sessionFact(p),
 	}
 	if p.OfflineNeeds == provider.OfflineNever {
 		return facts
@@ -34,8 +33,10 @@ func providerFacts(p *provider.Provider) []Fact {
 func redirectFact(p *provider.Provider) Fact {
 	f := Fact{About: "redirect", Label: "about the address", Known: true}
 	switch {
-	case deviceOnly(p):
+	case noReturn(p) && p.DeviceURL != "":
 		f.Text = "None is needed: signing in goes through a code that is typed in at the provider."
+	case noReturn(p):
+		f.Text = "None is needed: no page to sign in on is known, so a refresh token is brought along."
 	case p.RedirectFree:
 		f.Text = "None has to be registered: the provider takes any address of this computer."
 	case p.PasteOnly:
@@ -51,10 +52,8 @@ func redirectFact(p *provider.Provider) Fact {
 	return f
 }
 
-// deviceOnly reports whether there is no page that comes back to an address.
-func deviceOnly(p *provider.Provider) bool {
-	return p.AuthorizeURL == "" && p.Issuer == "" && p.DeviceURL != ""
-}
+// noReturn reports whether there is no page that comes back to an address.
+func noReturn(p *provider.Provider) bool { return p.AuthorizeURL == "" && p.Issuer == "" }
 
 func refreshFact(p *provider.Provider) Fact {
 	f := Fact{About: "refresh_token", Label: "refresh token", Known: true}
@@ -62,7 +61,7 @@ func refreshFact(p *provider.Provider) Fact {
 	case provider.OfflineNothing:
 		f.Text = "Every sign-in brings one."
 	case provider.OfflineRequest:
-		f.Text = "Asked for by itself with each sign-in: " + strings.Join(asked(p), ", ") + "."
+		f.Text = "Asked for by itself with each sign-in: " + strings.Join(sentAlong(p), ", ") + "."
 	case provider.OfflineNever:
 		f.Text = "There are none: a session lasts as long as its access token."
 	case provider.OfflineSetting:
@@ -73,8 +72,8 @@ func refreshFact(p *provider.Provider) Fact {
 	return f
 }
 
-// asked lists what a sign-in sends for a refresh token to come.
-func asked(p *provider.Provider) []string {
+// sentAlong lists what a sign-in sends for a refresh token to come.
+func sentAlong(p *provider.Provider) []string {
 	var parts []string
 	if p.OfflineScope != "" {
 		parts = append(parts, "the permission "+p.OfflineScope)
@@ -98,8 +97,10 @@ func asked(p *provider.Provider) []string {
 }
 
 func accessFact(p *provider.Provider) Fact {
-	f := Fact{About: "access_token", Label: "access token", Known: p.AccessLife > 0}
+	f := Fact{About: "access_token", Label: "access token", Known: p.AccessLife > 0 || p.EndlessAccess}
 	switch {
+	case p.EndlessAccess:
+		f.Text = "Does not end by itself."
 	case f.Known:
 		f.Text = "Lasts " + table.Span(p.AccessLife) + unlessSet(p) + ", and as long as the answer says where it does."
 	case p.OfflineNeeds == provider.OfflineNever:
@@ -121,19 +122,28 @@ func unlessSet(p *provider.Provider) string {
 	return ""
 }
 
-// lasting says how long a sign-in lasts.
-func lasting(p *provider.Provider) string {
-	var parts []string
-	if p.RefreshAbsolute > 0 {
-		parts = append(parts, table.Span(p.RefreshAbsolute)+" from the sign-in")
+// sessionFact says how long a sign-in lasts, from its beginning and without being used.
+func sessionFact(p *provider.Provider) Fact {
+	f := Fact{About: "session", Label: "sign-in lasts", Known: true}
+	whole := table.Span(p.RefreshAbsolute) + " from the sign-in"
+	unused := table.Span(p.RefreshIdle) + " without a renewal"
+	switch {
+	case p.RefreshAbsolute > 0 && p.RefreshIdle > 0:
+		f.Text = whole + ", or " + unused + unlessSet(p)
+	case p.RefreshAbsolute > 0 && p.EndlessIdle:
+		f.Text = whole + unlessSet(p) + ", renewed or not"
+	case p.RefreshAbsolute > 0:
+		f.Text = whole + unlessSet(p) + "; whether it ends earlier without renewals is not known"
+	case p.RefreshIdle > 0 && p.EndlessAbsolute:
+		f.Text = unused + unlessSet(p) + ", and with renewals as long as nothing ends it"
+	case p.RefreshIdle > 0:
+		f.Text = unused + unlessSet(p) + "; whether it ends anyway at some time is not known"
+	case p.EndlessAbsolute && p.EndlessIdle:
+		f.Text = "as long as nothing ends it"
+	default:
+		f.Known, f.Text = false, "not known"
 	}
-	if p.RefreshIdle > 0 {
-		parts = append(parts, table.Span(p.RefreshIdle)+" without a renewal")
-	}
-	if len(parts) == 0 {
-		return "not known"
-	}
-	return strings.Join(parts, ", or ") + unlessSet(p)
+	return f
 }
 
 func rotationFact(p *provider.Provider) Fact {

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"slices"
 	"time"
@@ -22,26 +23,44 @@ func target(d definition) provider.Target {
 // Reload reads the definitions again. A session whose file is gone is let go of, but its grant stays in the keychain
 // and comes back with the file; one whose file is broken is disabled until it is mended.
 func (k *Keeper) Reload(ctx context.Context) {
-	for stale := true; stale; {
-		var filed uint64
-		if k.call(ctx, func() { filed = k.filed }) != nil {
-			return
-		}
-		defs, faults := k.o.Config.Sessions()
-		if k.call(ctx, func() {
-			// Sessions that came or went since are not to be measured by an older reading.
-			if stale = filed != k.filed; !stale {
-				k.takeOver(defs, faults)
-			}
-		}) != nil {
-			return
+	select {
+	case k.reading <- struct{}{}: // one at a time: an older reading never replaces a newer one
+		defer func() { <-k.reading }()
+	case <-ctx.Done():
+		return
+	}
+	if k.call(ctx, func() { k.touched = map[string]bool{} }) != nil {
+		return
+	}
+	defs, faults := k.definitions()
+	k.post(func() { k.takeOver(defs, faults) })
+}
+
+// touch keeps a session that came, went or was edited by us from being measured by what its file said before.
+func (k *Keeper) touch(e *entry) {
+	if k.touched != nil {
+		k.touched[e.def.Name] = true
+	}
+}
+
+// definitions reads the definitions. One without a client is broken where the catalogue says that its provider has some;
+// a provider whose own file is broken now says nothing.
+func (k *Keeper) definitions() (map[string]definition, []config.Fault) {
+	defs, faults := k.o.Config.Sessions()
+	catalogue := k.catalogue.Load()
+	for name, def := range defs {
+		if def.ClientID == "" && catalogue.NeedsClient(def.Provider) {
+			delete(defs, name)
+			faults = append(faults, config.Fault{Name: name, Err: fmt.Errorf("session %s: %w", name, config.MissingClient())})
 		}
 	}
+	return defs, faults
 }
 
 // takeOver makes the sessions what the files say.
 func (k *Keeper) takeOver(defs map[string]definition, faults []config.Fault) {
-	k.filed++
+	touched := k.touched
+	k.touched = nil
 	k.unread = faults
 	k.showFaults()
 	if defs == nil { // the folder itself cannot be read: nothing is known to be gone
@@ -53,11 +72,15 @@ func (k *Keeper) takeOver(defs map[string]definition, faults []config.Fault) {
 	}
 	for name, e := range k.entries {
 		def, ok := defs[name]
-		e.gone = false
 		edited := false
 		switch {
-		case e.provisional:
+		case e.provisional, touched[name]:
 			continue
+		case ok && e.stands(def): // most of them, each time
+			continue
+		}
+		e.gone = false
+		switch {
 		case broken[name] != nil:
 			e.fault = broken[name]
 		case !ok && (e.busy || e.unsaved != nil): // not in the middle of a transaction
@@ -80,7 +103,7 @@ func (k *Keeper) takeOver(defs map[string]definition, faults []config.Fault) {
 		}
 	}
 	for name, def := range defs {
-		if k.entries[name] == nil {
+		if k.entries[name] == nil && !touched[name] {
 			k.appear(def, broken[name])
 		}
 	}
@@ -108,6 +131,11 @@ func (k *Keeper) letGo(e *entry) {
 	k.withdraw(keySession + e.def.Name)
 	k.discard(e)
 	k.emit(Event{Type: EventRemoved, Session: e.def.Name})
+}
+
+// stands reports whether a definition is what the session goes by already.
+func (e *entry) stands(def definition) bool {
+	return e.fault == nil && e.newDef == nil && !e.gone && reflect.DeepEqual(e.def, def)
 }
 
 // redefine takes over a definition, and reports whether it was edited.
@@ -185,7 +213,9 @@ func (k *Keeper) resolved(e *entry, def definition, p provider.Provider, err err
 			e.d.LastError = nil
 			k.cured(e, false)
 		}
-		e.prov, e.d.Provider, e.d.Target = &p, &p, targetKey(def)
+		e.prov = k.common(&p)
+		e.d.Provider, e.d.Target = e.prov, targetKey(def)
+		k.share(e)
 		e.plan(roll())
 		k.save(e)
 	}

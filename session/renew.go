@@ -1,7 +1,10 @@
 package session
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -19,7 +22,18 @@ func (e *entry) timerTry() (time.Time, bool) {
 	if !e.renewable() || e.refusedNow() != nil || e.unsaved != nil || e.renewDue.IsZero() {
 		return time.Time{}, false
 	}
-	return latest(latest(e.renewDue, e.nextTry), latest(e.retryAfter, e.pace())), true
+	due := e.renewDue
+	if e.doubtful() {
+		due = time.Time{} // there may be a grace window, and it is short
+	}
+	return latest(latest(due, e.nextTry), latest(e.retryAfter, e.pace())), true
+}
+
+// doubtful reports whether the answer to the refresh token in hand was lost, at a provider where it may help to send that
+// again: known to have no grace window, it only costs what is in hand, and is left until that ends.
+func (e *entry) doubtful() bool {
+	in := e.d.Intent
+	return in != nil && in.Unknown && !in.Late && e.prov != nil && e.prov.Replay != provider.ReplayUnsafe
 }
 
 // pace is the earliest next start: whatever a provider says of lifetimes, a session is not refreshed twice a second.
@@ -50,11 +64,17 @@ func (k *Keeper) nextTry(e *entry, now time.Time) (time.Time, bool) {
 			return time.Time{}, false
 		}
 	}
-	ok, gate := k.issuerOf(e).allows(latest(at, now), caller)
+	i := k.issuerOf(e)
+	ok, gate := i.allows(latest(at, now), caller)
 	if !ok && gate.IsZero() {
-		return time.Time{}, false // kicked when the refresh under way ends
+		i.line(e, caller)
+		return time.Time{}, false
 	}
-	return latest(at, gate), true
+	if at = latest(at, gate); !caller && !at.After(now) && k.storing.Load() >= maxStoring {
+		k.crowd.line(e, false)
+		return time.Time{}, false
+	}
+	return at, true
 }
 
 // nextTimerTry is what faces show as the next try.
@@ -94,16 +114,22 @@ type renewal struct {
 	e        *entry
 	grant    *grant
 	prov     *provider.Provider
-	client   provider.Client
+	proofs   []provider.Client // of the client, in the order in which they are tried
+	before   Secret            // the client secret that worked last, where there is a newer one
 	durable  durable
 	issuer   *issuer // as it was when this began: the definition may be edited meanwhile
 	probe    bool
-	hadDoubt bool // the outcome of an earlier attempt with this token is unknown
+	hadDoubt bool   // the outcome of an earlier attempt with this token is unknown
+	claims   string // that it asks for
+	learns   bool   // it is to show what a refresh does to the token in hand
 }
 
 func (k *Keeper) startRenewal(e *entry, now time.Time) {
 	i := k.issuerOf(e)
-	r := &renewal{e: e, grant: e.g, prov: e.prov, client: e.client, issuer: i, probe: i.failing}
+	r := &renewal{
+		e: e, grant: e.g, prov: e.prov.WithClaims(e.carries()), claims: e.carries(), proofs: e.proofs(now), before: e.former(),
+		issuer: i, probe: i.failing, learns: e.learns(now),
+	}
 	in := &intent{Generation: e.g.generation, Mark: tokenMark(e.g.refresh), StartedAt: now, Attempt: 1}
 	if was := e.d.Intent; was != nil && was.Mark == in.Mark && was.Generation == in.Generation {
 		in.Attempt, in.Unknown = was.Attempt+1, was.Unknown
@@ -111,8 +137,9 @@ func (k *Keeper) startRenewal(e *entry, now time.Time) {
 	}
 	e.d.Intent = in
 	r.durable = e.checkpoint()
-	e.busy, e.demanded, e.lastStart = true, false, now
+	e.busy, e.sending, e.demanded, e.lastStart = true, true, false, now
 	i.inFlight++
+	k.storing.Add(1)
 	i.probing = i.probing || r.probe
 	k.publish(e)
 	k.wg.Go(func() { k.transact(r) })
@@ -136,48 +163,96 @@ func (r *renewal) scopes() []string {
 // outcome is how a transaction ended.
 type outcome struct {
 	answer   provider.Answer
-	fault    error  // of the store or the state folder, before anything was sent
-	grant    *grant // the new one
-	saveErr  error  // the new grant is nowhere durable
-	adopted  *grant // the store held another grant than the one that was refused
-	salvaged *grant // the answer was of no use but for its refresh token, which is durable
+	by       provider.Client // the proof that brought the answer
+	fault    error           // of the store or the state folder, before anything was sent
+	grant    *grant          // the new one
+	salvaged *grant          // what could be saved of an answer that is of no use otherwise
+	saveErr  error           // the one or the other is nowhere durable
+	broke    bool            // it panicked: what became of the refresh token is unknown
+	adopted  *grant          // the store held another grant than the one that was refused
 }
 
 // transact is the renewal transaction: durable intent, send, store and read back, publish, clear the intent. Nobody sees
 // the new access token before its refresh token is durable.
 func (k *Keeper) transact(r *renewal) {
 	var o outcome
+	storing := true // it counts among those that wait for the disk or the keychain
+	defer func() {
+		if recover() != nil {
+			k.broke(r, o, storing)
+		}
+	}()
 	ctx := k.work
 	if o.fault = k.o.Store.Ready(ctx); o.fault == nil && !r.e.provisional {
 		o.fault = k.journal.write(r.durable)
 	}
 	if o.fault == nil {
-		o.answer = k.o.Wire.Refresh(ctx, r.prov, r.client, r.grant.refresh, r.scopes())
+		k.post(k.stored)
+		storing = false
+		failpoint("intended")
+		o.answer, o.by = k.present(withFailpoints(ctx), r)
+		failpoint("answered")
+		k.storing.Add(1)
+		storing = true
 		switch o.answer.Verdict {
 		case provider.VerdictOK:
-			o.grant = r.grant.renewed(r.prov, o.answer, k.now(), r.durable.Generation)
-			o.saveErr = k.store(r.durable, o.grant)
-			for o.saveErr != nil && k.stopping.Load() && ctx.Err() == nil { // nobody tries again after us
-				time.Sleep(stopPace)
-				o.saveErr = k.store(r.durable, o.grant)
-			}
+			o.grant = r.grant.renewed(r.prov, o.answer, k.now(), r.durable.taken())
+			o.saveErr = k.storeSurely(ctx, r.durable, o.grant)
 		case provider.VerdictSignIn, provider.VerdictInteraction:
 			o.adopted = k.reread(ctx, r)
 		case provider.VerdictPassing:
-			o.salvaged = k.salvage(r, o.answer)
+			if o.salvaged = r.salvaged(o.answer, k.now()); o.salvaged != nil {
+				o.saveErr = k.storeSurely(ctx, r.durable, o.salvaged)
+			}
 		case provider.VerdictSetup:
 		}
 	}
 	var state *durable
 	k.post(func() { state = k.finish(r, o) })
+	failpoint("published")
 	if state != nil {
 		k.writeDurable(*state)
 	}
+	failpoint("cleared")
+	k.post(k.stored)
+	storing = false
 	var killedOld *bool // learned: whether the refresh killed the token before it
 	if o.grant != nil && o.saveErr == nil {
-		killedOld = k.learnKill(ctx, r)
+		if r.proves(o.by) {
+			k.dropBefore(r)
+		}
+		killedOld = k.learnKill(ctx, r, o)
 	}
 	k.post(func() { k.release(r.e, killedOld) })
+}
+
+// errBroke is a save whose outcome is not known because the renewal panicked. It is done again, which changes nothing
+// where it had been done.
+var errBroke = errors.New("the renewal broke off")
+
+// broke ends a transaction that panicked, for its session alone: the others go on. What it panicked with is not logged,
+// for it may quote a secret.
+func (k *Keeper) broke(r *renewal, o outcome, storing bool) {
+	k.log.Error("a renewal broke off", "session", r.durable.Name, "stack", string(debug.Stack()))
+	switch {
+	case o.grant != nil || o.salvaged != nil:
+		o.saveErr = cmp.Or(o.saveErr, errBroke)
+	case o.fault == nil:
+		o = outcome{broke: true}
+	}
+	var state *durable
+	k.post(func() {
+		if r.e.sending { // its outcome was not taken over yet
+			state = k.finish(r, o)
+		}
+	})
+	if state != nil {
+		k.writeDurable(*state)
+	}
+	if storing {
+		k.post(k.stored)
+	}
+	k.post(func() { k.release(r.e, nil) })
 }
 
 // stopPace is the wait between two tries to store a grant while the keeper stops.
@@ -185,6 +260,16 @@ const stopPace = 200 * time.Millisecond
 
 // storeTime bounds a save: the store's own deadlines are shorter.
 const storeTime = 10 * time.Second
+
+// storeSurely stores what a provider gave, again and again where the keeper stops: nobody tries again after us.
+func (k *Keeper) storeSurely(ctx context.Context, d durable, g *grant) error {
+	err := k.store(d, g)
+	for err != nil && k.stopping.Load() && ctx.Err() == nil {
+		time.Sleep(stopPace)
+		err = k.store(d, g)
+	}
+	return err
+}
 
 // store makes a grant durable, also while the keeper is stopping.
 func (k *Keeper) store(d durable, g *grant) error {
@@ -194,21 +279,27 @@ func (k *Keeper) store(d durable, g *grant) error {
 	if err != nil {
 		return err
 	}
+	failpoint("storing")
 	_, err = k.o.Store.Save(ctx, d.ID, data, g.generation) // in the keychain or in the spill: durable either way
+	failpoint("stored")
 	clear(data)
 	return err
 }
 
-// salvage stores the refresh token of an answer whose access token cannot be used: the one before it may be spent.
-func (k *Keeper) salvage(r *renewal, a provider.Answer) *grant {
-	if a.Tokens.Refresh.Empty() {
+// salvaged is the grant that what could be saved of an answer makes, which is of no use otherwise; nil where that is
+// nothing. A refresh token that came is the one that counts, for the one before may be spent; an access token works
+// although what came with it is lost.
+func (r *renewal) salvaged(a provider.Answer, now time.Time) *grant {
+	switch {
+	case !a.Tokens.Access.Empty():
+		return r.grant.renewed(r.prov, a, now, r.durable.taken())
+	case a.Tokens.Refresh.Empty():
 		return nil
 	}
 	g := *r.grant
-	g.generation, g.refresh = max(g.generation, r.durable.Generation)+1, a.Tokens.Refresh
-	if err := k.store(r.durable, &g); err != nil {
-		k.log.Error("could not store a refresh token that came with a useless answer", "session", r.durable.Name, "error", err)
-		return nil
+	g.generation, g.refresh = max(g.generation, r.durable.taken())+1, a.Tokens.Refresh
+	if a.Tokens.RefreshExpiresIn > 0 {
+		g.refreshEndsAt = a.SentAt.Round(0).Add(a.Tokens.RefreshExpiresIn)
 	}
 	return &g
 }
@@ -224,27 +315,4 @@ func (k *Keeper) reread(ctx context.Context, r *renewal) *grant {
 		return nil
 	}
 	return g
-}
-
-// learnTime bounds the one request that finds out; the session is not free meanwhile.
-const learnTime = 5 * time.Second
-
-// learnKill finds out once per session whether a refresh kills the access token that was handed out before it.
-func (k *Keeper) learnKill(ctx context.Context, r *renewal) *bool {
-	left := r.grant.expiresAt.Sub(k.now())
-	if r.durable.EndsOld != nil || r.prov.RefreshEndsAccess || r.prov.Check.Kind == provider.CheckNone ||
-		r.durable.CheckOff || r.grant.access.Empty() || left < 3*skewMargin {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, learnTime)
-	defer cancel()
-	a := k.o.Wire.Check(ctx, r.prov, r.client, r.prov.Check, r.grant.access)
-	switch a.Verdict {
-	case provider.VerdictOK:
-		return new(false)
-	case provider.VerdictSignIn:
-		return new(true)
-	default:
-		return nil
-	}
 }

@@ -14,10 +14,11 @@ const (
 	maxNap       = 30 * time.Second // timers stand still while the machine sleeps
 	firstBackoff = time.Second
 	maxBackoff   = 5 * time.Minute
-	waiterPace   = time.Second      // between two tries that callers ask for
-	maxFloor     = time.Minute      // between two refreshes on demand
-	releaseOver  = 2 * time.Second  // over which an issuer's sessions are released
-	lateLead     = 30 * time.Second // where a refresh kills the token in hand
+	waiterPace   = time.Second          // between two tries that callers ask for
+	maxFloor     = time.Minute          // between two refreshes on demand
+	releaseOver  = 2 * time.Second      // over which an issuer's sessions are released
+	crowdPace    = 2 * time.Millisecond // between two renewals, on average, where all sessions are due at once
+	lateLead     = 30 * time.Second     // where a refresh kills the token in hand
 	outageAfter  = 2 * time.Minute
 	skewMargin   = 2 * time.Second // a token with less left is as good as spent
 )

@@ -9,7 +9,7 @@ import (
 
 var t0 = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-func TestRenewAt(t *testing.T) {
+func TestF38RenewAt(t *testing.T) {
 	for _, c := range []struct {
 		name        string
 		life, end   time.Duration
@@ -20,6 +20,7 @@ func TestRenewAt(t *testing.T) {
 		{name: "60 s at about 40 s", life: time.Minute, roll: 0.5, want: 40 * time.Second},
 		{name: "1 h at 50 min", life: time.Hour, roll: 0.5, want: 50 * time.Minute},
 		{name: "8 h 10 min early", life: 8 * time.Hour, roll: 0.5, want: 8*time.Hour - 10*time.Minute},
+		{name: "30 s at 20 s", life: 30 * time.Second, roll: 0.5, want: 20 * time.Second},
 		{name: "9 s at 6 s", life: 9 * time.Second, roll: 0.5, want: 6 * time.Second},
 		{name: "jitter down", life: time.Hour, roll: 0, want: 51 * time.Minute},
 		{name: "jitter up", life: time.Hour, roll: 1, want: 49 * time.Minute},

@@ -74,6 +74,7 @@ type Session struct {
 	Account         Account    `json:"account"`
 	ClientID        string     `json:"client_id"`
 	Scopes          []string   `json:"scopes"`
+	ScopesMissing   []string   `json:"scopes_missing,omitempty"` // that it had or asked for, needs, and does not get
 	State           State      `json:"state"`
 	Reason          Reason     `json:"reason,omitempty"`
 	Detail          string     `json:"detail,omitempty"`

@@ -1,32 +1,35 @@
 package session
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
 	"sessionkeeper/session/provider"
+	table "sessionkeeper/session/words"
 )
 
 // finish takes a transaction's outcome over. It returns the state that is to be written before the session is free.
 func (k *Keeper) finish(r *renewal, o outcome) *durable {
 	e, now := r.e, k.now()
 	i := r.issuer
+	e.sending = false
 	i.inFlight--
 	if r.probe {
 		i.probing = false
 	}
-	if i.blocked {
-		i.blocked = false
-		defer k.kick(i.key, now, false)
-	}
-	if o.fault == nil {
+	defer k.admitNext(i)
+	if o.fault == nil && !o.broke {
 		k.heard(i, o.answer, now)
 		defer k.showOutages()
 	}
 	if e.removed {
 		return nil
 	}
+	k.weighSecrets(e, r, o)
 	switch {
+	case o.broke:
+		k.brokeOff(e, now)
 	case o.fault != nil:
 		k.withheld(e, r, o.fault, now)
 	case o.adopted != nil:
@@ -34,20 +37,21 @@ func (k *Keeper) finish(r *renewal, o outcome) *durable {
 		k.log.Info("found a newer grant in the store", "session", e.def.Name, "generation", o.adopted.generation)
 		k.adopt(e, o.adopted)
 		e.demanded = true
-	case o.answer.Verdict == provider.VerdictOK && o.saveErr != nil:
+	case o.saveErr != nil:
 		k.answered(e, i, now)
-		e.unsaved, e.nextTry = o.grant, now.Add(waiterPace)
+		e.unsaved, e.nextTry = cmp.Or(o.grant, o.salvaged), now.Add(waiterPace)
 		k.storeFailed(e, o.saveErr)
 	case o.answer.Verdict == provider.VerdictOK:
 		k.answered(e, i, now)
 		k.renewed(e, r.grant, o.grant)
+		k.claimsBrought(e, r.claims, o.grant.generation)
+	case o.salvaged != nil:
+		k.salvaged(e, r, o, now)
+	case r.overClaims(o.answer):
+		k.claimsRefused(e, r, o.answer, now)
 	case o.answer.Verdict == provider.VerdictPassing:
 		k.failed(e, r, o.answer, now)
-		if o.salvaged != nil {
-			due := e.renewDue
-			k.adopt(e, o.salvaged)
-			e.renewDue, e.d.Intent = due, nil
-		}
+		k.claimsBroke(e, r, o.answer)
 	default:
 		k.answered(e, i, now)
 		k.refused(e, r, o.answer, now)
@@ -62,12 +66,8 @@ func (k *Keeper) finish(r *renewal, o outcome) *durable {
 
 // release frees a session after a transaction, when its state is durable.
 func (k *Keeper) release(e *entry, killedOld *bool) {
-	if killedOld != nil {
-		e.d.EndsOld = killedOld
-		if *killedOld && e.g != nil {
-			e.plan(roll())
-		}
-		k.save(e)
+	if killedOld != nil && !e.removed && e.prov != nil {
+		k.learned(e, *killedOld)
 	}
 	e.busy = false
 	for _, c := range e.idle {
@@ -98,7 +98,21 @@ func (k *Keeper) withheld(e *entry, r *renewal, fault error, now time.Time) {
 	}
 	e.failures++
 	e.nextTry, e.lastEnd = now.Add(backoff(e.failures, roll())), now
+	e.lastDemand = time.Time{} // who asks again has had nothing
 	k.storeFailed(e, fault)
+}
+
+// brokeOff: the renewal panicked, at a moment that nobody knows. The same token is sent again.
+func (k *Keeper) brokeOff(e *entry, now time.Time) {
+	e.d.Intent.Unknown = true
+	if e.d.FailingSince.IsZero() {
+		e.d.FailingSince = now
+	}
+	e.d.LastError = &LastError{
+		Verdict: provider.VerdictPassing, Code: "internal", At: now, Message: "a fault of the keeper's own; its log says more",
+	}
+	e.failures++
+	e.nextTry, e.lastEnd = now.Add(backoff(e.failures, roll())), now
 }
 
 // answered: the issuer works; if it had not, its sessions are released.
@@ -118,6 +132,7 @@ func (k *Keeper) renewed(e *entry, old, g *grant) {
 	if yes, ok := old.extends(g); ok {
 		e.d.Extends = new(yes)
 	}
+	k.scopesRenewed(e, old, g)
 	k.adopt(e, g)
 	k.emit(Event{Type: EventRenewed, Session: e.def.Name, Generation: g.generation, ExpiresAt: g.expiresAt, EndsAt: e.d.EndsAt})
 	k.log.Info("renewed", "session", e.def.Name, "generation", g.generation, "expires_at", g.expiresAt)
@@ -127,8 +142,34 @@ func (k *Keeper) renewed(e *entry, old, g *grant) {
 	}
 }
 
+// salvaged takes over what could be saved of an answer, once that is durable. An access token that came without its
+// refresh token leaves it open whether the one in hand is spent: it is sent again soon, for there may be a grace window,
+// unless the provider is known to have none; then the replay would only cost the access token, and waits for its end.
+func (k *Keeper) salvaged(e *entry, r *renewal, o outcome, now time.Time) {
+	open := o.salvaged.refresh.Equal(r.grant.refresh) && r.prov.Replay != provider.ReplaySafe
+	if !o.answer.Tokens.Access.Empty() && (!open || r.prov.Replay == provider.ReplayUnsafe) {
+		in := e.d.Intent
+		k.answered(e, r.issuer, now)
+		k.renewed(e, r.grant, o.salvaged)
+		if open {
+			in.Generation, in.Unknown, in.Late = o.salvaged.generation, true, true
+			e.d.Intent = in
+		}
+		return
+	}
+	k.failed(e, r, o.answer, now)
+	due, in := e.renewDue, e.d.Intent
+	k.adopt(e, o.salvaged)
+	e.renewDue, e.d.Intent = due, nil
+	if open {
+		in.Generation = o.salvaged.generation
+		e.d.Intent = in
+	}
+}
+
 // adopt makes g the grant in hand.
 func (k *Keeper) adopt(e *entry, g *grant) {
+	k.share(e)
 	e.g, e.loaded, e.unsaved = g, true, nil
 	e.d.Generation, e.d.Account, e.d.Scopes = g.generation, g.account, g.scopes
 	e.d.ExpiresAt, e.d.ConsentAt, e.d.SignedOut = g.expiresAt, g.consentAt, false
@@ -205,16 +246,23 @@ func (k *Keeper) refused(e *entry, r *renewal, a provider.Answer, now time.Time)
 	case reason == ReasonRefused && !e.ends.at.IsZero() && !now.Before(e.ends.at):
 		reason = ReasonExpired
 	}
+	advice := a.Advice
+	if reason != Reason(a.Reason) { // we know more than the answer says
+		advice = table.Say(table.Advice, string(reason), nil)
+	}
 	e.d.Intent = nil
 	e.d.LastError = lastError(a, now)
 	if e.suspect == 0 && k.checks(e) && e.g.usable(now) {
 		e.verifying, e.checkAt = true, now // is the token in hand dead as well?
 	}
 	k.setRefused(e, &refusal{
-		Verdict: a.Verdict, Reason: reason, Code: a.Code, Advice: a.Advice, Claims: a.Claims, At: now,
+		Verdict: a.Verdict, Reason: reason, Code: a.Code, Advice: advice, Claims: a.Claims, At: now,
 		Generation: r.grant.generation, DeadAccess: e.suspect != 0 || e.rejected == r.grant.generation && !e.verifying,
 	})
 	e.suspect = 0
+	if a.ClaimsIgnored {
+		k.claimsIgnored(e, "provider")
+	}
 	k.emit(Event{Type: EventRefreshFailed, Session: e.def.Name, Code: a.Code, Status: a.Status, Message: a.Message, Reason: reason})
 	k.log.Error("the provider refused a refresh", "session", e.def.Name, "verdict", a.Verdict, "code", a.Code,
 		"reason", reason, "http_status", a.Status)

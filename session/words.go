@@ -20,7 +20,10 @@ type text struct{ title, detail string }
 type errorWords struct {
 	paused, signedOut, unavailable, signInAgain, noRefresh string
 	stopping, busyWait, moved, setClient, elsewhere        string
+	copied                                                 string
 	tokenRefused, answered, endpoint, tokenHost            string
+	newSecret, oldSecret, edited, stray, confirms          string
+	keptBefore                                             string
 	signIn                                                 map[Reason]text
 	setup                                                  map[Reason]string
 	keychain                                               map[Reason]string
@@ -42,8 +45,15 @@ var words = sync.OnceValue(func() errorWords {
 		busyWait:     table.Say(table.Errors, "too_slow", nil),
 		moved:        table.Say(table.Errors, "moved", nil),
 		elsewhere:    table.Say(table.Errors, "elsewhere", nil),
+		copied:       table.Say(table.Errors, "copied", nil),
 		endpoint:     table.Say(table.Errors, "endpoint_moved", table.Values{"host": "%s"}),
 		tokenHost:    table.Say(table.Errors, "token_elsewhere", table.Values{"host": "%s", "url": "%s"}),
+		edited:       table.Say(table.Errors, "edited", nil),
+		confirms:     unnamed(about(Active, ReasonInteraction).Detail),
+		stray:        table.Say(table.Errors, "stray", nil),
+		keptBefore:   table.Say(table.Errors, "kept_before", nil),
+		newSecret:    table.Say(table.Errors, "secret_new", nil),
+		oldSecret:    table.Say(table.Errors, "secret_old", nil),
 		signIn:       signInTexts(),
 		setup:        setupTexts(),
 		keychain:     keychainTexts(),
@@ -142,6 +152,7 @@ const (
 	keyGroup    = "sign-in"  // many sessions at once
 	keyCheck    = "check/"   // + name
 	keyUnknown  = "unknown/" // + name
+	keyClaims   = "claims/"  // + name
 	keyNetwork  = "network"
 	keyKeychain = "keychain"
 
@@ -239,6 +250,12 @@ func keychainNotice(reason Reason, detail string) Notice {
 		body = cmp.Or(string(table.Message(detail)), body)
 	}
 	return Notice{Key: keyKeychain, Urgent: true, Title: p.Title, Body: body}
+}
+
+func claimsNotice(name string) Notice {
+	n := Notice{Key: keyClaims + name}
+	n.Title, n.Body = table.Notice("claims_ignored", table.Values{"name": table.Name(name)})
+	return n
 }
 
 func noRefreshNotice(name string) Notice {

@@ -101,7 +101,7 @@ func checkError(t *testing.T, what, text string) {
 }
 
 // Notices fit whatever sessions are called and whatever providers say.
-func TestNoticesBearHostileNames(t *testing.T) {
+func TestTLINE2NoticesBearHostileNames(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	for what, evil := range map[string]string{
 		"markup": "<b>{name}</b>&amp;%s", "control": "a\x1b[2J\nb", "override": "\u202egpj.exe\u2069",

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"log/slog"
+	"os"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,7 +29,7 @@ type world struct {
 
 func newWorld(t *testing.T, life time.Duration) *world {
 	t.Helper()
-	w := &world{t: t, dir: t.TempDir(), wall: time.Now, store: newMemory(), log: slog.New(slog.DiscardHandler)}
+	w := &world{t: t, dir: scratch(t), wall: time.Now, store: newMemory(), log: slog.New(slog.DiscardHandler)}
 	now := func() time.Time { return w.wall() }
 	w.server, w.screen = newServer(now, life), newScreen(now)
 	// Pages that open by themselves need sockets, which a bubble does not have: without them there is a notice instead.
@@ -38,6 +39,17 @@ func newWorld(t *testing.T, life time.Duration) *world {
 		AuthorizeURL: "https://fake.test/authorize", AuthStyle: provider.AuthNone,
 	}
 	return w
+}
+
+// scratch is a folder in memory where the system has one: much is made durable in it, again and again.
+func scratch(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "sessionkeeper-") //nolint:usetesting // on a disk these tests take minutes
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
 }
 
 // have gives the world a session that was signed in before now.

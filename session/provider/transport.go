@@ -218,7 +218,10 @@ func transportCode(err error) (code, message string) {
 		return "tls_failed", "the TLS handshake did not succeed"
 	}
 	if e, ok := errors.AsType[*net.DNSError](err); ok {
-		return "network", "host name not found: " + CleanLine(e.Name)
+		if e.IsNotFound {
+			return "network", "host name not found: " + CleanLine(e.Name)
+		}
+		return "network", "the name server could not look up " + CleanLine(e.Name)
 	}
 	if e, ok := errors.AsType[net.Error](err); ok && e.Timeout() {
 		return "timeout", "no connection in time"
