@@ -24,6 +24,7 @@ type Keeper interface {
 	TokenNow(name string, r session.TokenRequest) (t session.Token, ok bool)
 	Refresh(ctx context.Context, name string, wait time.Duration) (session.Session, error)
 	Reject(ctx context.Context, name string, generation uint64) (session.Session, error)
+	Challenge(ctx context.Context, name string, generation uint64, claims string) (session.Session, error)
 	Add(ctx context.Context, a session.Addition) (session.Session, *session.Login, error)
 	SetSecret(ctx context.Context, name string, s session.Secret) (session.Session, error)
 	Remove(ctx context.Context, name string) error
@@ -70,6 +71,7 @@ type Options struct {
 	Keeper    Keeper
 	History   History
 	Keychain  func() Keychain
+	Keys      Keys       // nil: they cannot be changed from here
 	Notices   *Board     // where Keeper's notices stand; whoever runs the server runs it as well
 	Approvals *Approvals // asks about programs; nil: of none. Whoever runs the server runs it as well
 	Autostart Autostart

@@ -46,7 +46,7 @@ func checkHeaders(t *testing.T, what string, r reply) {
 	}
 }
 
-func TestHeadersOnEveryResponse(t *testing.T) {
+func TestTHDR1EveryResponse(t *testing.T) {
 	h := open(t, github())
 	bearer := h.bearer(t)
 	for _, r := range everyRoute {
@@ -71,7 +71,7 @@ func TestHeadersOnEveryResponse(t *testing.T) {
 	}
 }
 
-func TestHostTable(t *testing.T) {
+func TestTREBIND2Hosts(t *testing.T) {
 	h := open(t, github())
 	right := h.tcp()
 	_, port, _ := strings.Cut(right, ":")
@@ -80,7 +80,7 @@ func TestHostTable(t *testing.T) {
 		"127.0.0.1.evil.test:" + port, "x.localhost:" + port, "x.local:" + port, "0.0.0.0:" + port, "[::]:" + port,
 		"[::1]:" + port, "127.0.0.2:" + port, "127.1:" + port, "2130706433:" + port, "[::ffff:127.0.0.1]:" + port,
 		"127.0.0.1", "127.0.0.1:1", "127.0.0.1:" + port + ".", "127.0.0.1.:" + port, "0x7f.0.0.1:" + port,
-		"127.0.0.1:0" + port, "LOCALHOST:" + port, "",
+		"127.0.0.1:0" + port, "LOCALHOST:" + port, "EVIL.TEST:" + port, "",
 	} {
 		for _, target := range []string{"/", "/app.js", "/v1/health", "/v1/sessions", "/nothing"} {
 			r := h.overTCP(t, wireRequest{method: "GET", target: target, host: &host})
@@ -103,8 +103,8 @@ func TestHostTable(t *testing.T) {
 	}
 }
 
-// TestForeignPages tries every route of the API as another page would make a browser do it.
-func TestForeignPages(t *testing.T) {
+// TestTCSRF1ForeignPages tries every route of the API as another page would make a browser do it.
+func TestTCSRF1ForeignPages(t *testing.T) {
 	h := open(t, github())
 	bearer := h.bearer(t)
 	origin := h.server.PageAddress()
@@ -136,8 +136,8 @@ func TestForeignPages(t *testing.T) {
 	}
 }
 
-// TestWithoutBearer tries every route without one; what exists and what does not must look the same.
-func TestWithoutBearer(t *testing.T) {
+// TestTGET1WithoutBearer tries every route without one; what exists and what does not must look the same.
+func TestTGET1WithoutBearer(t *testing.T) {
 	h := open(t, github())
 	before := len(h.keeper.Changes())
 	for _, r := range everyRoute {
@@ -173,8 +173,8 @@ func absent(r reply) bool {
 	return r.StatusCode == http.StatusNotFound || r.StatusCode == http.StatusMethodNotAllowed
 }
 
-// TestReach asks for every route over both doors with all rights.
-func TestReach(t *testing.T) {
+// TestTSOCK3Reach asks for every route over both doors with all rights.
+func TestTSOCK3Reach(t *testing.T) {
 	for _, r := range everyRoute {
 		h := open(t, github())
 		q := wireRequest{method: r.method, target: r.target, header: [][2]string{asJSON}, body: r.body}
@@ -198,7 +198,7 @@ func TestReach(t *testing.T) {
 	}
 }
 
-func TestNoCORS(t *testing.T) {
+func TestTCORS1NoCORS(t *testing.T) {
 	h := open(t, github())
 	bearer := h.bearer(t)
 	origin := h.server.PageAddress()
@@ -234,7 +234,7 @@ func TestSocketRefusesBrowsers(t *testing.T) {
 	}
 }
 
-func TestSecretInAddress(t *testing.T) {
+func TestTURL1SecretInAddress(t *testing.T) {
 	h := open(t, github())
 	bearer := h.bearer(t)
 	for _, query := range []string{"access_token=x", "token", "code=x", "a=b&client_secret=x", "refresh_token=x"} {
@@ -267,7 +267,7 @@ func TestPathsAreLiteral(t *testing.T) {
 	}
 }
 
-func TestOneTimeCode(t *testing.T) {
+func TestTPAIR1OneTimeCode(t *testing.T) {
 	h := open(t, github())
 	exchange := func(code string) int {
 		body, err := json.Marshal(map[string]string{"code": code})

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestCodeLasts60Seconds(t *testing.T) {
+func TestTTTL1CodeLasts60Seconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPages()
 		early, expires := p.newCode()

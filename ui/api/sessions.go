@@ -163,6 +163,9 @@ func (s *Server) rejected(w http.ResponseWriter, r *request) error {
 	if body.Generation == 0 {
 		return invalidField("generation", `the body needs "generation", as it came with the token`)
 	}
+	if body.Claims != "" {
+		return answerSession(w)(s.o.Keeper.Challenge(r.Context(), r.name, body.Generation, body.Claims))
+	}
 	return answerSession(w)(s.o.Keeper.Reject(r.Context(), r.name, body.Generation))
 }
 

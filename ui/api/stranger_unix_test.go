@@ -40,8 +40,8 @@ func call(network, address string) int {
 	return 0
 }
 
-// TestOtherUsers calls both doors from a process of another user, with every file right out of the way.
-func TestOtherUsers(t *testing.T) {
+// TestTPEER1OtherUsers calls both doors from a process of another user, with every file right out of the way.
+func TestTPEER1OtherUsers(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Fatal("this test starts a process of another user: run it as root")
 	}

@@ -23,6 +23,7 @@ type Giver struct {
 	kind       string
 	asked      int
 	rejected   []uint64
+	claims     []string
 	due        bool // the token in hand was rejected
 	stingy     bool // a rejection brings nothing newer
 	failures   []error
@@ -150,6 +151,21 @@ func (g *Giver) Reject(_ context.Context, name string, generation uint64) (sessi
 	g.due = g.due || generation == g.generation
 	g.mu.Unlock()
 	return g.Session(name)
+}
+
+// Challenge is that of session.Keeper.
+func (g *Giver) Challenge(ctx context.Context, name string, generation uint64, claims string) (session.Session, error) {
+	g.mu.Lock()
+	g.claims = append(g.claims, claims)
+	g.mu.Unlock()
+	return g.Reject(ctx, name, generation)
+}
+
+// Claims gives what resources wanted.
+func (g *Giver) Claims() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Clone(g.claims)
 }
 
 // ExpiresAt says until when tokens are good.

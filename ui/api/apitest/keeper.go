@@ -26,6 +26,7 @@ type Keeper struct {
 	sessions map[string]session.Session
 	tokens   map[string]string // access tokens, by session
 	logins   map[string]login  // by id
+	declined []string          // scopes that nobody gives
 	faults   []config.Fault
 	entries  []history.Entry
 	histErr  error
@@ -231,6 +232,11 @@ func (k *Keeper) Reject(_ context.Context, name string, generation uint64) (sess
 			s.Generation++
 		}
 	})
+}
+
+// Challenge is that of session.Keeper.
+func (k *Keeper) Challenge(ctx context.Context, name string, generation uint64, _ string) (session.Session, error) {
+	return k.Reject(ctx, name, generation)
 }
 
 // Add is that of session.Keeper: it needs a client id.

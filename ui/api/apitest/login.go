@@ -3,6 +3,7 @@ package apitest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,8 +13,16 @@ import (
 type login struct {
 	session.Login
 	session string
-	fresh   bool // the session goes with it where it fails
+	scopes  []string // asked for beside those that the session has
+	fresh   bool     // the session goes with it where it fails
 	done    chan struct{}
+}
+
+// Decline makes the user, or the provider, give none of these scopes.
+func (k *Keeper) Decline(scopes ...string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.declined = scopes
 }
 
 // Finish ends a sign-in well.
@@ -29,6 +38,14 @@ func (k *Keeper) finish(id string) session.Login {
 	s.State, s.Reason, s.Detail, s.LastError = session.Active, "", "", nil
 	s.Generation++
 	s.SignedInAt = time.Now().UTC()
+	s.ScopesMissing = nil
+	for _, scope := range l.scopes {
+		if slices.Contains(k.declined, scope) {
+			l.Declined = append(l.Declined, scope)
+		} else if !slices.Contains(s.Scopes, scope) {
+			s.Scopes = append(slices.Clone(s.Scopes), scope)
+		}
+	}
 	k.sessions[s.Name] = s
 	l.Status, l.Session = "done", &s
 	k.logins[id] = l
@@ -51,10 +68,13 @@ func (k *Keeper) start(_ context.Context, name string, r session.LoginRequest, f
 		return session.Login{}, k.missing(name)
 	}
 	k.last++
-	l := login{session: name, fresh: fresh, done: make(chan struct{}), Login: session.Login{
+	l := login{session: name, scopes: r.Scopes, fresh: fresh, done: make(chan struct{}), Login: session.Login{
 		ID: fmt.Sprintf("login-%d", k.last), Status: "pending", Opened: !r.NoBrowser && !r.Device,
 		URL: "https://login.example/authorize?n=" + fmt.Sprint(k.last), ExpiresAt: time.Now().Add(10 * time.Minute).UTC(),
 	}}
+	l.Paste = !r.Device && slices.ContainsFunc(k.providers, func(p session.Provider) bool {
+		return p.ID == k.sessions[name].Provider && p.PasteOnly
+	})
 	if r.Device {
 		l.URL, l.UserCode = "https://login.example/device", "WDJB-MJHT"
 	}

@@ -139,6 +139,13 @@ func (c *Client) Reject(ctx context.Context, name string, generation uint64) (Se
 	return s, err
 }
 
+// Challenge is Reject for a resource that wants claims: those of its challenge, as they came.
+func (c *Client) Challenge(ctx context.Context, name string, generation uint64, claims string) (Session, error) {
+	var s Session
+	err := c.post(ctx, route(name, "/rejected"), RejectBody{Generation: generation, Claims: claims}, &s)
+	return s, err
+}
+
 // Login opens a fresh sign-in page at once; it replaces a pending one of the same session.
 func (c *Client) Login(ctx context.Context, name string, r LoginRequest) (Login, error) {
 	return c.login(ctx, name, LoginBody{LoginRequest: r})

@@ -32,7 +32,8 @@ type Session struct {
 	Account         Account    `json:"account"`
 	ClientID        string     `json:"client_id"`
 	Scopes          []string   `json:"scopes"`
-	State           string     `json:"state"` // active, retrying, expiring, sign_in_needed, setup_needed …
+	ScopesMissing   []string   `json:"scopes_missing,omitempty"` // that it needs and does not get
+	State           string     `json:"state"`                    // active, retrying, expiring, sign_in_needed, setup_needed …
 	Reason          string     `json:"reason,omitempty"`
 	Detail          string     `json:"detail,omitempty"`
 	AccessExpiresAt time.Time  `json:"access_expires_at,omitzero"`
@@ -132,12 +133,14 @@ type Login struct {
 	Status    string    `json:"status"` // pending, done or failed
 	URL       string    `json:"login_url,omitempty"`
 	UserCode  string    `json:"user_code,omitempty"`
-	Opened    bool      `json:"opened"` // the browser was opened
+	Opened    bool      `json:"opened"`          // the browser was opened
+	Paste     bool      `json:"paste,omitempty"` // the address that the browser ends on must be pasted
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	Failure   string    `json:"failure,omitempty"`
 	Field     string    `json:"field,omitempty"` // what of the definition made it fail, by its JSON name
 	Detail    string    `json:"detail,omitempty"`
-	Session   *Session  `json:"session,omitempty"` // once done
+	Declined  []string  `json:"declined,omitempty"` // scopes that were asked for and not given
+	Session   *Session  `json:"session,omitempty"`  // once done
 }
 
 // Put is how an addition stands: Session is set once it is there, Login while somebody must sign in first.
@@ -172,6 +175,7 @@ type RefreshBody struct {
 // RejectBody is the body of POST …/rejected.
 type RejectBody struct {
 	Generation uint64 `json:"generation"`
+	Claims     string `json:"claims,omitempty"` // of a challenge that says insufficient_claims, as it came
 }
 
 // SecretBody is the body of POST …/secret, in clear.

@@ -7,7 +7,7 @@ import (
 	"sessionkeeper/ui/api/tokens"
 )
 
-func TestOrigin(t *testing.T) {
+func TestTAUD1Origin(t *testing.T) {
 	for text, want := range map[string]string{
 		"https://api.example.com":       "https://api.example.com",
 		"https://API.example.com/":      "https://api.example.com",

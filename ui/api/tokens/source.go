@@ -102,9 +102,9 @@ func (s *Source) take(ctx context.Context) (*held, error) {
 	return f.wait(ctx)
 }
 
-// renew tells the keeper that a resource refused the token of this generation, and gives a newer one; where the keeper
-// has none to give, as it is asked too often, the same.
-func (s *Source) renew(ctx context.Context, generation uint64) (*held, error) {
+// renew tells the keeper that a resource refused the token of this generation, or wants these claims of it, and gives a
+// newer one; where the keeper has none to give, as it is asked too often, the same.
+func (s *Source) renew(ctx context.Context, generation uint64, claims string) (*held, error) {
 	s.mu.Lock()
 	if h := s.held.Load(); h.good(time.Now()) && h.generation > generation {
 		s.mu.Unlock()
@@ -114,7 +114,7 @@ func (s *Source) renew(ctx context.Context, generation uint64) (*held, error) {
 	if f == nil || f.generation != generation {
 		s.drop()
 		f = s.launch(generation, func(ctx context.Context) (*held, error) {
-			now, err := s.client.keeper.Reject(ctx, s.name, generation)
+			now, err := s.refuse(ctx, generation, claims)
 			if err != nil {
 				return nil, err
 			}
@@ -126,8 +126,15 @@ func (s *Source) renew(ctx context.Context, generation uint64) (*held, error) {
 	return f.wait(ctx)
 }
 
+func (s *Source) refuse(ctx context.Context, generation uint64, claims string) (client.Session, error) {
+	if claims != "" {
+		return s.client.keeper.Challenge(ctx, s.name, generation, claims)
+	}
+	return s.client.keeper.Reject(ctx, s.name, generation)
+}
+
 // reject is renew for one who does not wait for the newer token.
-func (s *Source) reject(generation uint64) {
+func (s *Source) reject(generation uint64, claims string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if h := s.held.Load(); h != nil && h.generation > generation {
@@ -137,7 +144,7 @@ func (s *Source) reject(generation uint64) {
 	s.client.spawn(func(ctx context.Context) {
 		ctx, cancel := context.WithTimeout(ctx, answerWait)
 		defer cancel()
-		_, _ = s.client.keeper.Reject(ctx, s.name, generation) // what is wrong shows with the next token
+		_, _ = s.refuse(ctx, generation, claims) // what is wrong shows with the next token
 	})
 }
 

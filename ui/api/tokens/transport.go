@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"sessionkeeper/session/provider"
 	"sessionkeeper/ui/api/client"
 )
 
@@ -55,7 +56,7 @@ func (e *Error) Error() string { return fmt.Sprintf("getting a token of %q: %v",
 func (e *Error) Unwrap() error { return e.Err }
 
 // Transport is an http.RoundTripper that puts a session's token into requests. A request waits for a renewal in flight
-// and for no other. Where the resource refuses the token (401 with invalid_token) the keeper is told, and the request is
+// and for no other. Where the resource refuses the token (provider.Refused) the keeper is told, and the request is
 // sent once more with a newer token if its body can be: of up to 1 MiB, or with GetBody. Every other answer is passed on
 // as it is.
 type Transport struct {
@@ -111,7 +112,7 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		r.Body = upload.first()
 	}
 	answer, err := t.base.RoundTrip(r)
-	if err != nil || answer.StatusCode != http.StatusUnauthorized && answer.StatusCode != http.StatusForbidden {
+	if err != nil || !provider.MayRefuse(answer.StatusCode) {
 		upload.settle()
 		return answer, err
 	}
@@ -146,17 +147,18 @@ type judged struct {
 
 // judge gives the token to send the request with again; nil where the answer stands.
 func (t *Transport) judge(ctx context.Context, j judged) (*held, error) {
-	why, scopes := refused(j.answer.StatusCode, j.answer.Header, j.held.scheme)
-	if why == noRefusal && refusedInBody(j.answer) {
-		why = tokenBad
+	why, scopes := provider.Refused(j.answer.StatusCode, j.answer.Header, j.held.scheme, func() []byte { return peek(j.answer) })
+	claims := provider.ChallengedClaims(j.answer.StatusCode, j.answer.Header, j.held.scheme)
+	if claims != "" {
+		why = provider.RefusesToken
 	}
 	switch {
-	case why == scopeTooFew && t.onScope != nil:
+	case why == provider.RefusesScope && t.onScope != nil:
 		t.onScope(ctx, MissingScope{Session: t.source.name, Origin: j.origin.String(), Scopes: scopes})
-	case why == tokenBad && !j.repeatable:
-		t.source.reject(j.held.generation)
-	case why == tokenBad:
-		newer, err := t.source.renew(ctx, j.held.generation)
+	case why == provider.RefusesToken && !j.repeatable:
+		t.source.reject(j.held.generation, claims)
+	case why == provider.RefusesToken:
+		newer, err := t.source.renew(ctx, j.held.generation, claims)
 		if err == nil && newer.generation == j.held.generation {
 			return nil, nil // the keeper has none: this one was renewed a moment ago
 		}

@@ -1,6 +1,7 @@
 package tokens_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -256,23 +257,32 @@ func TestTransportDoesNotHoldStreamsUp(t *testing.T) {
 	writer.Close()
 }
 
-// TestRefusalInTheBody has services that send no challenge.
+// TestRefusalInTheBody has services that say in the body alone what is wrong with the token.
 func TestRefusalInTheBody(t *testing.T) {
 	large := `{"error":"other","pad":"` + strings.Repeat("x", 40_000) + `"}`
 	for name, c := range map[string]struct {
+		status     int // 0 is 401
 		kind, body string
 		header     []string
 		again      bool
 	}{
-		"code":             {kind: "application/json", body: `{"error":"invalid_token"}`, again: true},
-		"problem":          {kind: "application/problem+json; charset=utf-8", body: `{"error":"invalid_token"}`, again: true},
-		"other code":       {kind: "application/json", body: `{"error":"no_such_user"}`},
-		"nested":           {kind: "application/json", body: `{"error":{"code":"invalid_token"}}`},
-		"no JSON":          {kind: "text/html", body: `{"error":"invalid_token"}`},
-		"broken":           {kind: "application/json", body: `{"error":"invalid_token"`},
-		"large":            {kind: "application/json", body: large},
-		"other challenge":  {kind: "application/json", body: `{"error":"invalid_token"}`, header: []string{"Www-Authenticate", "Basic"}},
-		"compressed, says": {kind: "application/json", body: `{"error":"invalid_token"}`, header: []string{"Content-Encoding", "br"}},
+		"code":      {kind: "application/json", body: `{"error":"invalid_token"}`, again: true},
+		"problem":   {kind: "application/problem+json; charset=utf-8", body: `{"error":"invalid_token"}`, again: true},
+		"nested":    {kind: "application/json", body: `{"error":{"code":"invalid_token"}}`, again: true},
+		"in a list": {kind: "application/json", body: `{"errors":[{"code":"token_expired"}]}`, again: true},
+		"beside a challenge": {
+			kind: "application/json", body: `{"error":"invalid_token"}`, header: []string{"Www-Authenticate", "Basic"}, again: true,
+		},
+		"forbidden":          {status: 403, kind: "application/json", body: `{"error":"invalid_token"}`, again: true},
+		"bad request":        {status: 400, kind: "application/json", body: `{"error":"token_expired"}`, again: true},
+		"other bad request":  {status: 400, kind: "application/json", body: `{"error":"invalid_request"}`},
+		"a token endpoint's": {status: 400, kind: "application/json", body: `{"error":"invalid_grant"}`},
+		"not allowed":        {status: 403, kind: "application/json", body: `{"error":"forbidden"}`},
+		"other code":         {kind: "application/json", body: `{"error":"no_such_user"}`},
+		"no JSON":            {kind: "text/html", body: `{"error":"invalid_token"}`},
+		"broken":             {kind: "application/json", body: `{"error":"invalid_token"`},
+		"large":              {kind: "application/json", body: large},
+		"compressed, says":   {kind: "application/json", body: `{"error":"invalid_token"}`, header: []string{"Content-Encoding", "br"}},
 	} {
 		b := open(t)
 		s := newResource(t, b.keeper.TokenText(2))
@@ -284,7 +294,7 @@ func TestRefusalInTheBody(t *testing.T) {
 			for i := 0; i < len(c.header); i += 2 {
 				w.Header().Set(c.header[i], c.header[i+1])
 			}
-			w.WriteHeader(http.StatusUnauthorized)
+			w.WriteHeader(cmp.Or(c.status, http.StatusUnauthorized))
 			_, _ = io.WriteString(w, c.body)
 			return true
 		}
@@ -292,7 +302,7 @@ func TestRefusalInTheBody(t *testing.T) {
 		switch {
 		case c.again && status != http.StatusOK:
 			t.Errorf("%s: status %d; want the request sent again", name, status)
-		case !c.again && (status != http.StatusUnauthorized || text != c.body || len(s.sent()) != 1):
+		case !c.again && (status != cmp.Or(c.status, http.StatusUnauthorized) || text != c.body || len(s.sent()) != 1):
 			t.Errorf("%s: %d with %d bytes after %d requests; want the service's own answer", name, status, len(text), len(s.sent()))
 		}
 	}
