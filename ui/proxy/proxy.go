@@ -66,7 +66,11 @@ func New(o Options) (*Proxy, error) {
 		p.log = slog.New(slog.DiscardHandler)
 	}
 	if o.Base == nil {
-		o.Base = newUpstream(target, nil)
+		u := newUpstream(target, nil)
+		if u.through != "" {
+			p.log.Info("the target is reached through the proxy that the environment names", "proxy", u.through)
+		}
+		o.Base = u
 	}
 	transport, err := o.Tokens.Transport(o.Session, tokens.TransportOptions{
 		Origins: []string{target.String()}, Base: o.Base, Patience: o.Patience, Own: true, OnScope: p.missesScope,

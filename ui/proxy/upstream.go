@@ -24,7 +24,10 @@ const maxAnswerHeader = 256 << 10
 
 // upstream sends requests to the target. One that asks for another protocol needs a connection of HTTP/1.1, which alone
 // can become that (RFC 9113 section 8.6).
-type upstream struct{ usual, upgrade *http.Transport }
+type upstream struct {
+	usual, upgrade *http.Transport
+	through        string // the host of the environment's proxy; "": none
+}
 
 // newUpstream trusts what the system trusts, or what trust says instead.
 func newUpstream(target *url.URL, trust *tls.Config) *upstream {
@@ -53,6 +56,9 @@ func newUpstream(target *url.URL, trust *tls.Config) *upstream {
 	}
 	u := &upstream{usual: transport(), upgrade: transport()}
 	u.usual.Protocols.SetHTTP2(true)
+	if through != nil {
+		u.through = through.Host // the rest of its address may hold a password
+	}
 	return u
 }
 
