@@ -3,6 +3,7 @@ package web_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"sessionkeeper/ui/api"
@@ -134,9 +135,15 @@ func TestAddByIssuer(t *testing.T) {
 	b.click("By its addressYour company's or your own sign-in server")
 	b.write("issuer", "https://nobody.example")
 	b.until(`document.querySelector(".field .fault")?.textContent.includes("is no issuer")`)
+	b.click("Sign in")
+	const faults = `[...document.querySelectorAll(".faults a")].map((e) => e.textContent).join()`
+	b.until(faults + ` === "Name,App ID"`)
+	b.write("issuer", "https://none.example")
+	b.until(faults + ` === "Address of the provider,Name,App ID"`) // as the fields lie
 	b.everywhere("add-issuer-wrong")
 	b.write("issuer", "https://login.example.org")
 	b.says("It can keep you signed in.")
+	b.until(faults + ` === "App ID"`) // the name is there by itself
 	b.says("http://127.0.0.1/callback")
 	if name := b.value("name"); name != "login.example.org" {
 		t.Errorf("the name is %q", name)
@@ -171,6 +178,19 @@ func TestAddByHand(t *testing.T) {
 		t.Errorf("added was %+v", d)
 	}
 	b.clean()
+}
+
+// TestAddByHandAfterAll: an address that is no issuer's leads to the fields for its addresses.
+func TestAddByHandAfterAll(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	b.enter("add")
+	b.click("By its addressYour company's or your own sign-in server")
+	b.write("issuer", "https://nobody.example")
+	b.click("Enter its addresses by hand")
+	b.until(`document.querySelector("[name=authorize_url]") !== null`)
+	b.until(`document.activeElement !== document.body`)
+	b.clean("400")
 }
 
 // TestAddTwice: the second one gets another name, and a name that is taken is refused beside its field.
@@ -230,5 +250,106 @@ func TestAddWithAWrongClient(t *testing.T) {
 	b.until(`document.querySelector(".add [data-part=sign-in]") !== null`)
 	b.keeper.Finish("login-2")
 	b.until(state("google", "Signed in"))
+	b.clean()
+}
+
+// TestAddSaysWhatIsKnown: what is known of a provider's sessions stands beside the form, and what is not known as well.
+func TestAddSaysWhatIsKnown(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	own := "https://login.example.org"
+	b.keeper.SetProviders(
+		client.Provider{
+			ID: "spotify", Name: "Spotify", AuthorizeURL: own, TokenURL: own, RedirectURI: "http://127.0.0.1:21733/callback",
+			ConsoleURL: "https://developer.spotify.com/dashboard",
+			Note:       "Register http://127.0.0.1:21733/callback; the name localhost is refused. No secret is needed.",
+			EndsWhen: []string{
+				"two programs renew with the same refresh token",
+				"an administrator's policy asks for a new sign-in after a time of its own, which it tells nobody beforehand",
+			},
+			Facts: []client.Fact{
+				{About: "redirect", Label: "about the address", Text: "Register it exactly as it stands.", Known: true},
+				{About: "session", Label: "sign-in lasts", Text: "183 days from the sign-in, renewed or not", Known: true},
+				{About: "lost_answer", Label: "lost answer", Text: "Whether the same refresh token works again is not known."},
+			},
+		},
+		client.Provider{
+			ID: "work", Name: "Orders at work", TokenURL: own, AuthStyle: "none", Note: "Ask the people of the warehouse for a key.",
+			Vars:  []client.Var{{Name: "base", Hint: "the address of the service"}, {Name: "tenant", Default: "main"}},
+			Facts: []client.Fact{{About: "session", Label: "sign-in lasts", Text: "not known"}},
+		},
+	)
+	b.enter("add")
+	b.click("Spotify")
+	b.says("Copy")
+	b.click("How long a sign-in lasts, and what ends it")
+	b.says("183 days from the sign-in, renewed or not")
+	b.says("Whether the same refresh token works again is not known.")
+	b.says("access is revoked at the provider")
+	b.says("an administrator's policy asks for a new sign-in")
+	b.everywhere("add-known")
+	b.click("Choose another")
+	b.click("Orders at work")
+	b.says("Ask the people of the warehouse for a key.")
+	b.says("sessionkeeper add NAME --provider work --var base=VALUE --var tenant=main --refresh-token-file FILE")
+	if eval[bool](b, `document.querySelector("[name=client_id]") !== null`) {
+		t.Error("a client is asked for where there are none")
+	}
+	b.click("How long a sign-in lasts, and what ends it")
+	b.says("not known")
+	b.everywhere("add-without-page")
+	b.clean()
+}
+
+// TestAddWithAReturnAddress: the address that is registered is the user's own, and shown only once it is known.
+func TestAddWithAReturnAddress(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	own := "https://login.example.org"
+	b.keeper.SetProviders(client.Provider{
+		ID: "shop", Name: "Shop", AuthorizeURL: own, TokenURL: own, PasteOnly: true, RedirectURI: "{redirect}",
+		Vars: []client.Var{{Name: "redirect", Hint: "the address that is registered"}, {Name: "shop", Hint: "its name"}},
+	})
+	b.enter("add")
+	b.click("Shop")
+	b.says("The address that is registered")
+	labels := eval[[]string](b, `[...document.querySelectorAll("label")].map((e) => e.textContent)`)
+	if !slices.Contains(labels, "Return address") || !slices.Contains(labels, "Shop") {
+		t.Errorf("the fields are called %q", labels)
+	}
+	if text := eval[string](b, `document.body.innerText`); strings.Contains(text, "{") || strings.Contains(text, "Give it this") {
+		t.Errorf("an address that nobody knows yet is shown:\n%s", text)
+	}
+	b.write("vars.redirect", "https://app.example/done")
+	b.says("Give it this return address (redirect URI): \nhttps://app.example/done")
+	b.write("client_id", "c")
+	b.click("Sign in")
+	b.click("Shop") // is missing
+	b.focus("vars.shop")
+	b.write("vars.shop", "mine")
+	b.click("Sign in")
+	b.newTab()
+	b.focus("address")
+	if eval[bool](b, `document.body.innerText.includes("another device")`) {
+		t.Error("another device is offered where the provider has no way for that")
+	}
+	b.clean()
+}
+
+// TestAddGivenUp: who cancels the form finds an empty one, and the secret is not kept for them.
+func TestAddGivenUp(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	b.enter("add")
+	b.click("Google")
+	b.write("client_secret", "canary-77aa")
+	b.click("Cancel")
+	b.says("No sessions yet")
+	b.click("Add session")
+	b.until(`document.querySelector(".providers") !== null`)
+	b.click("Google")
+	if secret := b.value("client_secret"); secret != "" {
+		t.Error("the form still has the secret")
+	}
 	b.clean()
 }

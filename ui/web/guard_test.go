@@ -84,7 +84,7 @@ func TestSources(t *testing.T) {
 	}
 }
 
-// TestWeight: the whole page as it is served is no more than 60 kB, compressed.
+// TestWeight: the whole page as it is served is no more than 45 kB, compressed.
 func TestWeight(t *testing.T) {
 	t.Parallel()
 	b := open(t)
@@ -109,7 +109,7 @@ func TestWeight(t *testing.T) {
 		t.Logf("%-14s %6d bytes, %6d compressed", name, size, packed.Len())
 		sum += packed.Len()
 	}
-	if sum > 60_000 || sum < 10_000 {
+	if sum > 45_000 || sum < 10_000 {
 		t.Errorf("the page weighs %d bytes", sum)
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 // hostile are texts that others may have written.
 var hostile = map[string]string{
-	"markup":   `"><img src=x onerror="window.ran=1"><script>window.ran=1</script>&lt;b&gt;`,
+	"markup":   `"><img src=x onerror="window.ran=1"><svg onload="window.ran=1"><script>window.ran=1</script>&lt;b&gt;`,
 	"bidi":     "\u202eevil\u202c \u2066left\u2069 \u200fright",
 	"arabic":   string([]rune(strings.Repeat(arabic, 23))[:200]),
 	"long":     strings.Repeat("x", 10_000),
@@ -23,8 +23,8 @@ var hostile = map[string]string{
 	"template": "{name} ${name} {{name}} %s",
 }
 
-// TestHostileTexts puts them everywhere: nothing runs, nothing is wider than the window, everything can be reached.
-func TestHostileTexts(t *testing.T) {
+// TestTXSS1HostileTexts puts them everywhere: nothing runs, nothing is wider than the window, everything can be reached.
+func TestTXSS1HostileTexts(t *testing.T) {
 	t.Parallel()
 	for kind, text := range hostile {
 		t.Run(kind, func(t *testing.T) {
@@ -48,13 +48,17 @@ func TestHostileTexts(t *testing.T) {
 				s.Account.Sub, s.Account.Name, s.Account.Email = text, text, text
 				s.State = converted[apitest.Session](map[string]string{"state": state}).State
 				s.Reason = converted[apitest.Session](map[string]string{"reason": text}).Reason
+				if s.State == "active" {
+					s.Reason, s.ScopesMissing = "scope_changed", []string{text, text}
+				}
 				b.keeper.Put(s)
 			}
 			b.keeper.SetAutostart(client.Autostart{Kind: text, Path: text, Detail: text})
 			b.keeper.SetClock(client.Clock{State: "wrong", Seen: text})
 			b.keeper.SetProviders(client.Provider{
 				ID: text, Name: text, Note: text, ConsoleURL: "javascript:window.ran=1", RedirectURI: text, Scopes: []string{text},
-				Vars: []client.Var{{Name: text, Hint: text, Default: text}},
+				Vars: []client.Var{{Name: text, Hint: text, Default: text}}, AuthorizeURL: text, EndsWhen: []string{text, text},
+				Facts: []client.Fact{{About: text, Label: text, Text: text}, {About: "session", Label: "x", Text: text, Known: true}},
 			})
 			b.enter("")
 			b.until(`document.querySelectorAll(".session").length === 4`)
@@ -62,6 +66,8 @@ func TestHostileTexts(t *testing.T) {
 			b.until(`document.querySelectorAll(".picture").length === 4`)
 			b.do(chromedp.Evaluate[chromedp.Void](`document.querySelectorAll(".rows summary").forEach((e) => e.click())`))
 			b.until(`document.querySelectorAll("tbody tr").length > 4`)
+			b.do(chromedp.Evaluate[chromedp.Void](`document.querySelectorAll(".permissions .buttons button").forEach((e) => e.click())`))
+			b.until(`document.querySelectorAll(".ask").length === 4`)
 			b.narrow("hostile-" + kind)
 			b.do(chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("button").forEach(
 				(e) => { if (e.textContent === "Show all of it") e.click(); })`))
@@ -74,6 +80,7 @@ func TestHostileTexts(t *testing.T) {
 					b.narrow("hostile-" + kind + "-providers")
 					b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector(".providers button").click()`))
 					b.until(`document.querySelector("[name=client_id]") !== null`)
+					b.do(chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("details").forEach((e) => { e.open = true; })`))
 					if eval[bool](b, `document.querySelector("[href^='javascript' i]") !== null`) {
 						t.Error("a link runs a script")
 					}
@@ -82,6 +89,9 @@ func TestHostileTexts(t *testing.T) {
 			}
 			if eval[bool](b, `"ran" in window`) {
 				t.Error("a text ran as a script")
+			}
+			if eval[bool](b, `document.querySelector("meta[http-equiv=refresh i], svg[onload], img[onerror]") !== null`) {
+				t.Error("a text became markup")
 			}
 			b.clean()
 		})

@@ -76,6 +76,10 @@ func TestPageAnswersPrograms(t *testing.T) {
 	if n := eval[int](a.browser, fmt.Sprintf(buttons, "python3.13 wants")); n != 2 {
 		t.Errorf("a program that cannot be remembered has %d buttons; want 2", n)
 	}
+	const why = "It can do the work of any other program"
+	if n := eval[int](a.browser, fmt.Sprintf(`document.body.innerText.split(%q).length - 1`, why)); n != 1 {
+		t.Errorf("it is said %d times why a program is not offered an hour; want once", n)
+	}
 	a.everywhere("questions")
 	a.click("Allow once: python3.13 wants to use work")
 	if err := <-script; err != nil {

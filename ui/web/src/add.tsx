@@ -1,15 +1,15 @@
 // Adds a session: first which provider, then what its client is called there, then the sign-in.
 import { Fragment, h } from "preact";
-import type { ComponentChildren, VNode } from "preact";
+import type { VNode } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { choose, discover, edit, isWeb, oneOfTwo, submit, type, useDraft } from "./draft";
+import { choose, discover, edit, forget, isWeb, oneOfTwo, submit, type, useDraft } from "./draft";
 import type { Draft, Way } from "./draft";
 import { Panel } from "./panel";
-import { Copy, Field, Form, Long } from "./parts";
-import { webAddress } from "./signin";
+import { Field, Form, Long } from "./parts";
+import { Bring, Known, Register, pageless } from "./provider";
 import type { State } from "./state";
 import type { Provider } from "./wire";
-import { fields, isolated, labels, plain, titled } from "./words";
+import { capital, fields, fill, isolated, labels, plain } from "./words";
 
 const ways: [Way, string, string][] = [
   ["provider", "From the list", "Google, GitHub, Microsoft and others"],
@@ -53,7 +53,7 @@ export function AddView({ state }: { state: State }): VNode {
           {d.way === "provider" && !d.provider ? (
             <Choice providers={state.providers} search={d.search} />
           ) : (
-            <Details d={d} />
+            <Details d={d} all={state.providers ?? []} />
           )}
         </Fragment>
       )}
@@ -118,56 +118,6 @@ function Buttons({ providers, title }: { providers: readonly Provider[]; title: 
   );
 }
 
-/** Register says what to do at the provider first. */
-function Register({ provider, redirect }: { provider: Provider | null; redirect: string }): VNode | null {
-  const console = webAddress(provider?.console_url);
-  if (!redirect && !console && !provider?.note) return null;
-  const steps: ComponentChildren[] = [];
-  if (console) {
-    steps.push(
-      <Fragment>
-        Open{" "}
-        <a href={console} target="_blank" rel="noopener noreferrer">
-          {new URL(console).host}
-        </a>
-        {provider?.note ? "." : " and register an app."}
-      </Fragment>,
-    );
-  } else if (!provider?.note) steps.push("Register an app there.");
-  const told = provider?.note ? parted(provider.note, redirect) : null;
-  if (provider?.note) {
-    steps.push(
-      told ? <Copy text={redirect} what="the return address" around={told} /> : <Long text={provider.note} />,
-    );
-  }
-  if (redirect && !told) {
-    steps.push(
-      <Fragment>
-        Give it this return address (redirect URI): <Copy text={redirect} what="the return address" />
-      </Fragment>,
-    );
-  }
-  return (
-    <div class="register">
-      <h3>First, at {provider ? titled(provider.name) : "the provider"}</h3>
-      <ol>
-        {steps.map((step, i) => (
-          <li key={i}>{step}</li>
-        ))}
-      </ol>
-    </div>
-  );
-}
-
-/** parted is a note, in two where it names the address, so that the address is said once; null where it does not. */
-function parted(note: string, redirect: string): [string, string] | null {
-  const at = redirect ? note.indexOf(redirect) : -1;
-  const [before, after] = [note.slice(0, at), note.slice(at + redirect.length)];
-  return at < 0 || note.length > longestNote || /^[\w/:%-]/.test(after) ? null : [plain(before), plain(after)];
-}
-
-const longestNote = 400;
-
 const text = (field: string) => fields[field] ?? { label: field, hint: "" };
 
 /** hintOf leaves out what holds only for a field that may stay empty, and that it may, which stands beside its label. */
@@ -206,6 +156,10 @@ function Input({ d, field, required, kind, more }: InputProps): VNode {
   );
 }
 
+/** partOf is what people call a part of a provider's addresses. */
+const partOf = (name: string): string =>
+  fields[name === "redirect" ? "redirect_uri" : name]?.label ?? capital(plain(name));
+
 /** Vars are the parts of a provider's addresses that differ from one customer to the next. */
 function Vars({ d, provider }: { d: Draft; provider: Provider }): VNode {
   return (
@@ -216,8 +170,8 @@ function Vars({ d, provider }: { d: Draft; provider: Provider }): VNode {
           <Field
             key={v.name}
             name={field}
-            label={plain(v.name)}
-            hint={v.hint && plain(v.hint)}
+            label={partOf(v.name)}
+            hint={v.hint && capital(plain(v.hint))}
             required
             value={d.vars[v.name] ?? ""}
             fault={d.faults[field]}
@@ -229,34 +183,56 @@ function Vars({ d, provider }: { d: Draft; provider: Provider }): VNode {
   );
 }
 
-function Details({ d }: { d: Draft }): VNode {
+function Chosen({ provider }: { provider: Provider }): VNode {
+  return (
+    <div class="chosen">
+      <strong>
+        <bdi>{plain(provider.name)}</bdi>
+      </strong>
+      <button type="button" class="quiet" onClick={() => edit({ provider: null, faults: {} })}>
+        Choose another
+      </button>
+    </div>
+  );
+}
+
+/** filled is an address with its parts in their places; "" where one of them is missing. */
+function filled(address: string, parts: Record<string, string>): string {
+  const whole = fill(address, Object.fromEntries(Object.entries(parts).filter(([, part]) => part.trim())));
+  return /\{\w+\}/.test(whole) ? "" : whole;
+}
+
+function Details({ d, all }: { d: Draft; all: readonly Provider[] }): VNode {
   const provider = d.way === "provider" ? d.provider : null;
+  const told = provider ?? (d.way === "issuer" && all.find((p) => p.id === d.discovery?.provider));
   const redirect =
-    provider?.redirect_uri ??
+    (provider?.redirect_uri && filled(provider.redirect_uri, d.vars)) ??
     (d.way === "issuer" ? d.discovery?.redirect_uri : undefined) ??
     (d.way === "manual" ? "http://127.0.0.1/callback" : "");
   const secret = provider?.secret ?? "";
   const device = d.way === "manual" || Boolean(provider ? provider.device_url : d.discovery?.device_url);
+  if (provider && pageless(provider)) {
+    return (
+      <div class="card stack">
+        <Chosen provider={provider} />
+        <Register provider={provider} redirect="" />
+        <Bring provider={provider} />
+        <Known provider={provider} />
+      </div>
+    );
+  }
   return (
     <Form
       class="card"
       run={submit}
       label={labels.sign_in}
       cancel={() => {
+        forget();
         location.hash = "";
       }}
     >
       <Summary d={d} />
-      {provider && (
-        <div class="chosen">
-          <strong>
-            <bdi>{plain(provider.name)}</bdi>
-          </strong>
-          <button type="button" class="quiet" onClick={() => edit({ provider: null, faults: {} })}>
-            Choose another
-          </button>
-        </div>
-      )}
+      {provider && <Chosen provider={provider} />}
       {d.way === "issuer" && <Issuer d={d} />}
       {d.way === "manual" && (
         <Fragment>
@@ -266,6 +242,7 @@ function Details({ d }: { d: Draft }): VNode {
         </Fragment>
       )}
       <Register provider={provider} redirect={redirect} />
+      {told && <Known provider={told} />}
       {provider && <Vars d={d} provider={provider} />}
       <Input d={d} field="name" required more={{ named: true }} />
       <Input d={d} field="client_id" required />
@@ -306,7 +283,7 @@ function Summary({ d }: { d: Draft }): VNode | null {
       </h3>
       <ul>
         {faults.map(([field, fault]) => {
-          const known = field.startsWith("vars.") ? plain(field.slice(5)) : fields[field]?.label;
+          const known = field.startsWith("vars.") ? partOf(field.slice(5)) : fields[field]?.label;
           return (
             <li key={field}>
               {known && (
@@ -343,6 +320,13 @@ function Issuer({ d }: { d: Draft }): VNode {
     <Fragment>
       <Input d={d} field="issuer" kind="url" required more={{ discovery: null }} />
       {asking && <p class="soft">Asking …</p>}
+      {d.faults["issuer"] && isWeb(d.issuer) && (
+        <p>
+          <button type="button" class="quiet" onClick={() => edit({ way: "manual", faults: {} })}>
+            Enter its addresses by hand
+          </button>
+        </p>
+      )}
       {found && (
         <div class="found">
           <p class="good">

@@ -10,17 +10,18 @@ import { signIn } from "./signin";
 import { change, note, say } from "./state";
 import type { Note, SignIn } from "./state";
 import { Facts } from "./facts";
+import { Permissions } from "./scopes";
 import { TimesOf } from "./times";
 import { Timeline } from "./timeline";
 import { fields, fill, isolated, labels, plain, problemOf, sentences, stateWord, titled, tone } from "./words";
 import type { Problem } from "./words";
-import type { Session, Use } from "./wire";
+import type { LoginRequest, Session, Use } from "./wire";
 
 interface CardProps {
   session: Session;
   provider: string; // its name
   running: SignIn | undefined;
-  opened: boolean; // its sign-in page was opened, but not from here
+  opened: boolean; // its sign-in page was opened, but not from here, and comes back by itself
   locked: boolean; // the keychain as a whole, which is told above
   note: Note | undefined;
 }
@@ -73,8 +74,13 @@ export const Card = memo(({ session: s, provider, running, opened, locked, note:
         )}
         {open && (
           <div id={id} class="details">
-            <Actions session={s} running={running !== undefined} tell={tell} />
+            <Actions
+              session={s}
+              asked={running !== undefined || problem?.action === "sign_in_again"}
+              tell={tell}
+            />
             <Timeline name={s.name} session={s} />
+            <Permissions session={s} declined={told?.declined ?? []} running={running !== undefined} />
             <Facts session={s} problem={problem} />
           </div>
         )}
@@ -90,14 +96,21 @@ function Trouble({ session: s, problem }: { session: Session; problem: Problem |
         <Long text={s.detail} />
       </p>
     ) : null;
-  const known = problem.title === stateWord(s.state);
+  const title = problem.title.toLowerCase();
+  const known = stateWord(s.state).toLowerCase().split(" ").every((word) => title.includes(word));
+  const lacks = s.reason === "scope_changed" ? (s.scopes_missing ?? []) : [];
   return (
-    <div class="why">
+    <div class={s.state === "active" ? "why told" : "why"} data-tone="wait">
       <p>
         {!known && <strong>{problem.title}. </strong>}
         {problem.detail}
       </p>
-      {s.detail && s.state === "setup_needed" && (
+      {lacks.length > 0 && (
+        <p class="soft">
+          Missing: <Long text={lacks.join(", ")} />
+        </p>
+      )}
+      {s.detail && (s.state === "setup_needed" || s.state === "paused") && (
         <p class="soft">
           <Long text={s.detail} />
         </p>
@@ -108,7 +121,7 @@ function Trouble({ session: s, problem }: { session: Session; problem: Problem |
 
 function Told({ session: s, told }: { session: Session; told: Note }): VNode {
   return (
-    <div class="note">
+    <div class="note told" data-tone={told.failure ? "bad" : "wait"}>
       <p>
         <Long text={told.text} />
       </p>
@@ -131,6 +144,10 @@ function Other({ session: s, tell }: { session: Session; tell: (text: string) =>
     </Act>
   );
 }
+
+/** lost asks for what a provider took away besides, which the session's settings need not name. */
+const lost = (s: Session): LoginRequest =>
+  s.state === "active" && s.scopes_missing?.length ? { scopes: s.scopes_missing } : {};
 
 interface CureProps {
   session: Session;
@@ -159,7 +176,7 @@ function Cure({ session: s, problem, opened, tell }: CureProps): VNode | null {
     case "sign_in_again":
       return (
         <div class="buttons">
-          <Act kind="main" run={() => signIn(s.name)} failed={tell} label={`${problem.label} to ${name}`}>
+          <Act kind="main" run={() => signIn(s.name, lost(s))} failed={tell} label={`${problem.label} to ${name}`}>
             {problem.label}
           </Act>
           {s.reason === "wrong_account" && <Other session={s} tell={tell} />}
@@ -241,12 +258,12 @@ function Secret({ session: s, label }: { session: Session; label: string }): VNo
 
 interface ActionsProps {
   session: Session;
-  running: boolean;
+  asked: boolean; // to sign in, above
   tell: (text: string) => void;
 }
 
 /** Actions are what can be done besides. */
-function Actions({ session: s, running, tell }: ActionsProps): VNode {
+function Actions({ session: s, asked, tell }: ActionsProps): VNode {
   const name = titled(s.name);
   const is = (...states: string[]) => states.includes(s.state);
   const uses = () => ask<Use[]>("GET", address(s.name, "/uses"));
@@ -262,7 +279,7 @@ function Actions({ session: s, running, tell }: ActionsProps): VNode {
           {labels.refresh}
         </Act>
       )}
-      {is("active", "retrying") && !running && (
+      {(is("active", "retrying") || (is("paused") && s.detail)) && !asked && (
         <Act run={() => signIn(s.name)} failed={tell} label={`${labels.sign_in_again} to ${name}`}>
           {labels.sign_in_again}
         </Act>

@@ -2,6 +2,7 @@
 import { useLayoutEffect, useState } from "preact/hooks";
 import { Refusal, address, ask } from "./keeper";
 import { failed } from "./live";
+import { split } from "./scopes";
 import { began } from "./signin";
 import { current, say } from "./state";
 import type { Definition, Discovery, Login, Provider, Session } from "./wire";
@@ -95,14 +96,18 @@ function free(wish: string): string {
   return name;
 }
 
-const suggested = (wish: string): Partial<Draft> => (draft.named ? {} : { name: free(wish) });
+function suggested(wish: string): Partial<Draft> {
+  if (draft.named) return {};
+  const { name: _, ...faults } = draft.faults;
+  return { name: free(wish), faults };
+}
 const granted = (scopes: string[] | undefined): Partial<Draft> =>
   draft.scoped ? {} : { scopes: (scopes ?? []).join(" ") };
 
 export function choose(provider: Provider): void {
   const vars: Record<string, string> = {};
   for (const v of provider.vars ?? []) vars[v.name] = v.default ?? "";
-  edit({ provider, vars, faults: {}, ...suggested(provider.id), ...granted(provider.scopes) });
+  edit({ provider, vars, ...suggested(provider.id), ...granted(provider.scopes), faults: {} });
 }
 
 export function isWeb(text: string): boolean {
@@ -127,12 +132,14 @@ async function discoverNow(): Promise<void> {
     const found = await ask<Discovery>("POST", "/v1/discover", { issuer });
     if (draft.issuer.trim() !== issuer) return;
     const host = new URL(found.issuer || issuer).hostname;
-    type("issuer", { discovery: found, ...suggested(found.provider || host), ...granted(found.scopes) });
+    edit({ discovery: found, ...suggested(found.provider || host), ...granted(found.scopes) });
+    type("issuer", {});
     say("This is a provider that Sessionkeeper can use.");
   } catch (error) {
     if (draft.issuer.trim() !== issuer) return;
     const text = failed(error);
-    edit({ discovery: null, faults: { ...draft.faults, issuer: text } });
+    const { issuer: _, ...others } = draft.faults;
+    edit({ discovery: null, faults: { issuer: text, ...others } }); // as the fields lie
     say(text);
   }
 }
@@ -183,7 +190,7 @@ function definition(d: Draft): Definition {
       if (d[field].trim()) body[field] = d[field].trim();
   }
   if (d.client_secret) body.client_secret = d.client_secret.trim();
-  const scopes = d.scopes.split(/[\s,]+/).filter(Boolean);
+  const scopes = split(d.scopes);
   if (scopes.length > 0) body.scopes = scopes;
   if (d.account.trim()) body.account = d.account.trim();
   return body;
@@ -199,7 +206,7 @@ export async function submit(): Promise<void> {
     const answer = await ask<{ login?: Login } & Partial<Session>>("PUT", address(name), definition(draft));
     if (!answer.login) return added();
     edit({ adding: name });
-    began(name, answer.login, ended);
+    began(name, answer.login, { ended });
   } catch (error) {
     const text = failed(error);
     if (text) refused({ [error instanceof Refusal ? error.field : ""]: text });

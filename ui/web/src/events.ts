@@ -3,7 +3,19 @@ import { useEffect, useState } from "preact/hooks";
 import { address, ask } from "./keeper";
 import { failed, onEntries } from "./live";
 import type { Entry } from "./wire";
-import { count, fill, isolated, plain, programWord, reasonWord, sentences, stateWord } from "./words";
+import {
+  count,
+  fill,
+  from,
+  isolated,
+  outcomeWord,
+  plain,
+  programWord,
+  reasonWord,
+  sentences,
+  span,
+  stateWord,
+} from "./words";
 
 export interface History {
   entries: readonly Entry[] | null; // newest first; null: not read yet
@@ -48,6 +60,12 @@ export function useHistory(name: string, limit: number): History {
   return history;
 }
 
+/** until says how far away a time was when something happened, in the words of say; "" where nobody knows. */
+function until(e: Entry, at: string | undefined, say: (ms: number) => string): string {
+  const ms = Date.parse(at ?? "") - Date.parse(e.at);
+  return Number.isNaN(ms) ? "" : say(ms);
+}
+
 /** more says of an entry what its type does not. */
 export function more(e: Entry): string {
   const d = e.detail ?? {};
@@ -62,14 +80,20 @@ export function more(e: Entry): string {
     if (d["reason"]) parts.push(reasonWord(d["reason"]));
   } else if (e.type === "token.handed_out") {
     parts.push(...handedOut(d));
-  } else if (e.type === "consent.done") {
-    if (d["outcome"] && d["outcome"] !== "done") parts.push(reasonWord(d["outcome"]).replaceAll("_", " "));
+  } else if (e.type === "token.renewed") {
+    parts.push(until(e, d["expires_at"], (ms) => fill(sentences.good_for, { span: span(ms) })));
+  } else if (e.type === "session.warning") {
+    if (d["kind"] === "outage") parts.push(sentences.outage);
+    else parts.push(until(e, d["ends_at"], (ms) => fill(sentences.ends_when, { when: from(ms) })));
+  } else if (e.type === "consent.opened" || e.type === "consent.done") {
+    if (d["kind"] === "auto") parts.push(sentences.by_itself);
+    if (d["outcome"] && d["outcome"] !== "done") parts.push(plain(outcomeWord(d["outcome"])));
   } else {
     if (d["reason"]) parts.push(reasonWord(d["reason"]));
-    if (d["message"]) parts.push(plain(d["message"]));
-    if (d["code"]) parts.push(plain(d["code"]));
+    const code = d["code"] ?? "";
+    if (d["message"] && d["message"].replaceAll(" ", "_") !== code) parts.push(plain(d["message"]));
+    if (code && code !== `http_${d["http_status"]}`) parts.push(plain(code));
     if (d["http_status"]) parts.push(`status ${plain(d["http_status"])}`);
-    if (e.type === "session.warning" && d["kind"] === "outage") parts.push("the provider cannot be reached");
   }
   return parts.filter(Boolean).join(" · ");
 }
@@ -96,6 +120,7 @@ export function kindOf(e: Entry): "renewed" | "failed" | "warned" | "consent" | 
     case "session.warning":
       return "warned";
     case "consent.done":
+      if (e.detail?.["outcome"] === "cancelled") return ""; // as the user wanted it
       return e.detail?.["outcome"] && e.detail["outcome"] !== "done" ? "failed" : "consent";
     default:
       return "";

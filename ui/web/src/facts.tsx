@@ -46,7 +46,7 @@ export function Facts({ session: s, problem }: { session: Session; problem: Prob
         </Fragment>
       ),
     ],
-    [labels.provider, code(s.provider)],
+    [labels.provider, s.provider === s.issuer ? null : code(s.provider)],
     [labels.provider_address, code(s.issuer)],
     [
       labels.account,
@@ -58,7 +58,6 @@ export function Facts({ session: s, problem }: { session: Session; problem: Prob
       )),
     ],
     [labels.app_id, code(s.client_id)],
-    [labels.permissions, code((s.scopes ?? []).join(" "))],
     [labels.signed_in, time(s.signed_in_at)],
     [labels.last_renewed, time(s.last_refresh_at)],
     [labels.renews, time(s.renew_at)],

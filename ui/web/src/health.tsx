@@ -9,7 +9,7 @@ import { Act, Long, useAct } from "./parts";
 import { say } from "./state";
 import type { State } from "./state";
 import type { Autostart, Health } from "./wire";
-import { about, checkWord, fill, keychainProblem, keychainWord, labels, machineProblem, plain } from "./words";
+import { about, capital, checkWord, fill, keychainProblem, keychainWord, labels, machineProblem, plain } from "./words";
 import type { Problem } from "./words";
 
 export function HealthView({ state }: { state: State }): VNode {
@@ -96,8 +96,6 @@ function checks(health: Health): CheckOf[] {
   }
   return all;
 }
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const parts: Record<string, number> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 

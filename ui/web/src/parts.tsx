@@ -1,7 +1,7 @@
 // What several views are made of.
 import { Component, h } from "preact";
 import type { ComponentChildren, ComponentType, VNode } from "preact";
-import { useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { failed } from "./live";
 import { say } from "./state";
 import { labels, plain, sentences } from "./words";
@@ -64,11 +64,12 @@ interface FormProps {
   label: string; // of the button that sends it
   class?: string;
   cancel?: () => void;
+  beside?: ComponentChildren; // that button
   children: ComponentChildren;
 }
 
 /** Form sends what it has; what is wrong is said by our own words, in every browser alike. */
-export function Form({ run, failed: tell, label, class: name, cancel, children }: FormProps): VNode {
+export function Form({ run, failed: tell, label, class: name, cancel, beside, children }: FormProps): VNode {
   const [busy, act] = useAct(run, tell);
   const send = (event: Event) => {
     event.preventDefault();
@@ -86,6 +87,7 @@ export function Form({ run, failed: tell, label, class: name, cancel, children }
             {labels.cancel}
           </button>
         )}
+        {beside}
       </div>
     </form>
   );
@@ -149,6 +151,7 @@ interface FieldProps {
   value: string;
   type?: "text" | "secret" | "url" | "search";
   required?: boolean;
+  focus?: boolean; // it was asked for just now
   set: (value: string) => void;
   children?: ComponentChildren;
 }
@@ -160,6 +163,10 @@ const masks = CSS.supports("-webkit-text-security", "disc");
 export function Field(p: FieldProps): VNode {
   const id = useId();
   const [bare, setBare] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => {
+    if (p.focus) input.current?.focus();
+  }, []);
   const secret = p.type === "secret";
   const hidden = secret && !bare;
   const said = [p.hint && `${id}-hint`, p.fault && `${id}-fault`].filter(Boolean).join(" ");
@@ -176,6 +183,7 @@ export function Field(p: FieldProps): VNode {
       )}
       <div class={secret ? "with-switch" : undefined}>
         <input
+          ref={input}
           id={id}
           name={p.name}
           class={hidden && masks ? "masked" : undefined}
@@ -186,7 +194,7 @@ export function Field(p: FieldProps): VNode {
           spellcheck={false}
           autocomplete={hidden && !masks ? "new-password" : "off"}
           autocapitalize="off"
-          autocorrect="off"
+          autocorrect={false as unknown as string} // of the element it is true or false
           aria-invalid={p.fault ? true : undefined}
           aria-describedby={said || undefined}
           onInput={(event) => p.set(event.currentTarget.value)}

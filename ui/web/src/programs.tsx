@@ -58,6 +58,7 @@ function Question({ approval: a }: { approval: Approval }): VNode {
           <Until text={sentences.answer_by} approval={a} />
           {(a.waiting ?? 0) > 1 && ` · ${count("waiting_requests", a.waiting ?? 0)}`}
         </p>
+        {!a.lasting && a.program && <p class="soft">{sentences.no_hour}</p>}
         <div class="buttons">
           {a.lasting && button(labels.allow_hour, { allow: true, hour: true }, "main")}
           {button(labels.allow_once, { allow: true }, a.lasting ? "" : "main")}

@@ -17,8 +17,8 @@ export function SessionsView({ state }: { state: State }): VNode {
   const [wantedCard, setWanted] = useState("");
   const list = useRef<HTMLUListElement>(null);
   const { sessions, order } = state;
-  const called = new Map(state.providers?.map((p) => [p.id, p.name]));
-  const provider = (s: Session) => called.get(s.provider) || s.provider || hostOf(s.issuer);
+  const known = new Map(state.providers?.map((p) => [p.id, p]));
+  const provider = (s: Session) => known.get(s.provider)?.name || hostOf(s.provider || s.issuer);
   // Who has one session at a provider often calls it by the provider's name.
   const besides = (s: Session) => (provider(s).toLowerCase() === s.name.toLowerCase() ? "" : provider(s));
   const wanted = search.trim().toLowerCase();
@@ -57,7 +57,7 @@ export function SessionsView({ state }: { state: State }): VNode {
                 session={s}
                 provider={besides(s)}
                 running={state.signIns.get(name)}
-                opened={state.opened.has(name)}
+                opened={state.opened.has(name) && !known.get(s.provider)?.paste_only}
                 locked={locked}
                 note={state.notes.get(name)}
               />
@@ -71,7 +71,7 @@ export function SessionsView({ state }: { state: State }): VNode {
 
 function hostOf(issuer: string | undefined): string {
   try {
-    return issuer ? new URL(issuer).host : "";
+    return (issuer && new URL(issuer).host) || plain(issuer ?? "");
   } catch {
     return plain(issuer ?? "");
   }

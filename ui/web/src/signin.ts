@@ -4,7 +4,7 @@ import { lockOut } from "./lock";
 import { change, current, markOpened, note, put, say } from "./state";
 import type { SignIn } from "./state";
 import type { Login, LoginRequest } from "./wire";
-import { fill, isolated, sentences } from "./words";
+import { fill, isolated, sentences, tone } from "./words";
 
 const lookAgain = 15_000; // in case an event was lost
 
@@ -17,14 +17,19 @@ const endings = new Map<string, (login: Login) => void>(); // of sessions that a
 export async function signIn(name: string, request: LoginRequest = {}): Promise<void> {
   note(name, "");
   const login = await ask<Login>("POST", address(name, "/login"), { no_browser: true, ...request });
-  began(name, login);
+  began(name, login, { asked: request.scopes ?? [] });
 }
 
-/** began shows a sign-in that the keeper has started; ended is told how it ended. */
-export function began(name: string, login: Login, ended?: (login: Login) => void): void {
-  if (login.status !== "pending") return finish(name, login);
+interface Beginning {
+  asked?: readonly string[]; // scopes, beside those that the session has
+  ended?: (login: Login) => void; // is told how the sign-in of a new session ended
+}
+
+/** began shows a sign-in that the keeper has started. */
+export function began(name: string, login: Login, { asked = [], ended }: Beginning): void {
+  if (login.status !== "pending") return finish(name, login, asked);
   if (ended) endings.set(name, ended);
-  change({ signIns: put(current().signIns, name, { ...login, fresh: ended !== undefined }) });
+  change({ signIns: put(current().signIns, name, { ...login, fresh: ended !== undefined, asked }) });
   markOpened(name, false); // it is shown as one of ours
   const url = webAddress(login.login_url);
   if (url && !login.user_code) window.open(url, "_blank", "noopener,noreferrer");
@@ -44,7 +49,9 @@ export async function checkSignIn(name: string, wait?: string): Promise<void> {
   if (!running) return;
   try {
     const login = await ask<Login>("POST", address(name, "/login"), { id: running.id, wait });
-    if (current().signIns.get(name)?.id === running.id && login.status !== "pending") finish(name, login);
+    if (current().signIns.get(name)?.id !== running.id) return;
+    if (login.status !== "pending") finish(name, login);
+    else if (login.detail !== running.detail) tell(name, login);
   } catch (error) {
     if (error instanceof Expired) lockOut();
     else if (error instanceof Refusal && current().signIns.get(name)?.id === running.id) {
@@ -53,18 +60,32 @@ export async function checkSignIn(name: string, wait?: string): Promise<void> {
   }
 }
 
+/** tell shows what happened to a sign-in that goes on. */
+function tell(name: string, login: Login): void {
+  const running = current().signIns.get(name);
+  if (!running) return;
+  change({ signIns: put(current().signIns, name, { ...running, ...login }) });
+  if (login.detail) say(login.detail);
+}
+
 export const checkSignIns = async (): Promise<void> => {
   for (const name of current().signIns.keys()) await checkSignIn(name);
 };
 
-function finish(name: string, login: Login): void {
+function finish(name: string, login: Login, asked = current().signIns.get(name)?.asked ?? []): void {
   const ended = endings.get(name);
   endings.delete(name);
   change({ signIns: put(current().signIns, name, null) });
   if (login.status === "done") {
-    note(name, "");
-    say(fill(sentences.added, { name: isolated(name) }));
-  } else if (!ended && login.failure !== "cancelled") note(name, login.detail ?? "", login.failure ?? "");
+    const declined = login.declined ?? [];
+    if (declined.length > 0) note(name, `The provider did not give: ${declined.join(", ")}. The rest works.`, "", declined);
+    else note(name, "");
+    say([fill(sentences.added, { name: isolated(name) }), current().notes.get(name)?.text].filter(Boolean).join(" "));
+  } else if (!ended && login.failure !== "cancelled") {
+    const works = tone(current().sessions.get(name)?.state ?? "") !== "bad";
+    const goesOn = asked.length > 0 && works ? " Until then the session goes on with what it has." : "";
+    note(name, login.detail ? login.detail + goesOn : "", login.failure ?? "", asked);
+  }
   ended?.(login);
 }
 

@@ -12,11 +12,13 @@ export type View = "sessions" | "programs" | "add" | "history" | "health";
 export interface Note {
   text: string;
   failure: string; // the kind of a sign-in's failure
+  declined: readonly string[]; // scopes that a sign-in asked for and did not get
 }
 
 /** SignIn is a sign-in that runs. */
 export interface SignIn extends Login {
   fresh: boolean; // of a session that is being added
+  asked: readonly string[]; // scopes, beside those that the session has
 }
 
 /** Question is asked before something that cannot be taken back. */
@@ -88,8 +90,8 @@ export function put<V>(map: ReadonlyMap<string, V>, key: string, value: V | null
   return copy;
 }
 
-export function note(name: string, text: string, failure = ""): void {
-  change({ notes: put(state.notes, name, text ? { text, failure } : null), said: text || state.said });
+export function note(name: string, text: string, failure = "", declined: readonly string[] = []): void {
+  change({ notes: put(state.notes, name, text ? { text, failure, declined } : null), said: text || state.said });
 }
 
 // Who needs the user most comes first; within that, by name.

@@ -21,6 +21,7 @@ export interface Session {
   account: Account;
   client_id: string;
   scopes: string[] | null;
+  scopes_missing?: string[]; // that it needs and does not get
   state: string;
   reason?: string;
   detail?: string;
@@ -112,9 +113,11 @@ export interface Login {
   status: "pending" | "done" | "failed";
   login_url?: string;
   user_code?: string;
+  paste?: boolean; // the address that the browser ends on must be pasted
   expires_at?: string;
   failure?: string;
   detail?: string;
+  declined?: string[]; // scopes that were asked for and not given
   field?: string;
   session?: Session;
 }
@@ -131,16 +134,29 @@ export interface Var {
   hint?: string;
 }
 
+/** Fact is a line about a provider. One that is not known is a line too. */
+export interface Fact {
+  about: string;
+  label: string;
+  text: string;
+  known: boolean;
+}
+
 export interface Provider {
   id: string;
   name: string;
   issuer?: string;
+  authorize_url?: string;
+  token_url?: string;
   device_url?: string;
   scopes?: string[];
   vars?: Var[];
   paste_only?: boolean;
   redirect_uri?: string;
   secret?: string; // required, optional or none
+  auth_style: string; // basic, post, none or unknown
+  ends_when?: string[]; // beside time and revocation
+  facts?: Fact[];
   console_url?: string;
   note?: string;
 }
@@ -167,6 +183,7 @@ export interface LoginRequest {
   device?: boolean;
   no_browser?: boolean;
   as_other?: boolean;
+  scopes?: string[]; // beside those that the session has
 }
 
 export interface Definition {

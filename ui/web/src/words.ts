@@ -1,6 +1,6 @@
 // What the page calls things: the table that every face shares, and durations the way people say them. It knows words
 // and nothing else. Tests import it as it is served.
-import book from "../../../session/words/words.json";
+import * as book from "../../../session/words/words.json";
 import type { Session } from "./wire";
 
 export type Tone = "good" | "wait" | "bad" | "off";
@@ -28,11 +28,15 @@ export const tone = (state: string): Tone => states[state]?.tone ?? "wait";
 export const eventWord = (type: string): string => (book.events as Table<string>)[type] ?? type;
 export const keychainWord = (state: string): string => (book.keychain as Table<string>)[state] ?? state;
 export const reasonWord = (reason: string): string => (book.reasons as Table<string>)[reason] ?? reason;
+/** outcomeWord says how a sign-in failed. */
+export const outcomeWord = (kind: string): string => (book.outcomes as Table<string>)[kind] ?? kind;
 export const remoteWord = (remote: string): string => (book.remote as Table<string>)[remote] ?? "";
 /** programWord is how people call a program: the last part of where it lies. */
 export const programWord = (path: string): string => path.split(/[/\\]/).filter(Boolean).pop() ?? sentences.some_program;
 
 export const checkWord = (check: string): string => (book.checks as Table<string>)[check] ?? "";
+
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 // What turns the direction of the text around it, hides it, or is no character at all.
 const unruly = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
