@@ -72,7 +72,7 @@ func (f *addFlags) check(cmd *cobra.Command) error {
 		return misusef(cmd, "say once where to sign in: --provider ID, --issuer URL, or --authorize-url with --token-url")
 	case d.AuthorizeURL != "" && d.TokenURL == "":
 		return misusef(cmd, "--token-url is missing beside --authorize-url")
-	case d.ClientID == "":
+	case d.ClientID == "" && (d.Provider == "" || f.refreshOld == ""): // some providers have no clients; the keeper knows
 		return misusef(cmd, "--client-id is missing; it is what the provider gave you when you registered a client")
 	case f.secretFile == "-" && f.refreshOld == "-":
 		return misusef(cmd, "only one secret can come from stdin; put the other into a file")

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"sessionkeeper/session/config"
+	"sessionkeeper/session/secret"
 )
 
 // variable is one of an environment.
@@ -102,8 +103,8 @@ func environment(inherited, dropped []string, set []variable) ([]string, error) 
 		if given[key] {
 			return nil, fmt.Errorf("the variable %s is asked for twice; choose another for one of the two: NAME=VAR", v.name)
 		}
-		if strings.ContainsRune(v.value, 0) {
-			return nil, fmt.Errorf("the value for %s cannot be in an environment; use --file", v.name)
+		if !secret.OneLine(strings.ToValidUTF8(v.value, "?")) { // a path may be in another encoding
+			return nil, fmt.Errorf("the value for %s has control characters and cannot be in an environment; use --file", v.name)
 		}
 		given[key] = true
 	}

@@ -47,9 +47,19 @@ func TestEnvironment(t *testing.T) {
 	if want := []string{"A=1", "=C:=C:\\", "C=5", "B=x=y", "D="}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %q, %v; want %q", got, err, want)
 	}
-	for _, set := range [][]variable{{{"A", "1"}, {"A", "2"}}, {{"A", "secret\x00"}}} {
-		if _, err := environment(nil, nil, set); err == nil || strings.Contains(err.Error(), "secret") {
-			t.Errorf("%d variables: %v", len(set), err)
+	if _, err := environment(nil, nil, []variable{{"A", "1"}, {"A", "2"}}); err == nil {
+		t.Error("one variable has two values")
+	}
+	if got, err := environment(nil, nil, []variable{{"A", "/b\xfccher"}}); err != nil || got[0] != "A=/b\xfccher" {
+		t.Errorf("a path in another encoding: %q, %v", got, err)
+	}
+}
+
+// What a shell or a program reads line by line stays one line.
+func TestTLINE1Environment(t *testing.T) {
+	for _, evil := range []string{"\r", "\n", "\x00", "\x1b[2J", "\u0085", "\u2028", "\u2029"} {
+		if _, err := environment(nil, nil, []variable{{"A", "secret" + evil + "B=1"}}); err == nil || strings.Contains(err.Error(), "secret") {
+			t.Errorf("a value with %q: %v", evil, err)
 		}
 	}
 }

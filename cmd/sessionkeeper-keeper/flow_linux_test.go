@@ -243,7 +243,7 @@ func TestServeFileKeychain(t *testing.T) {
 }
 
 // A page's address that is taken stops nothing: health tells.
-func TestServePageAddressTaken(t *testing.T) {
+func TestF28ServePageAddressTaken(t *testing.T) {
 	b := newBench(t)
 	serve := b.start("serve", "--http", strings.TrimPrefix(b.issuer, "http://"))
 	if ready, _ := parseReady(serve.line()); ready["http"] != "none" {
@@ -299,7 +299,7 @@ func TestDeniedAddKeepsNothing(t *testing.T) {
 }
 
 // Another account than before is refused, unless the user says so.
-func TestLoginAsOther(t *testing.T) {
+func TestF32LoginAsOther(t *testing.T) {
 	b := newBenchWith(t)
 	add := b.add("work", "--no-browser")
 	authservertest.Browser{Account: "ada"}.Open(t, add.line())
@@ -380,7 +380,7 @@ func TestPaste(t *testing.T) {
 	}
 }
 
-func TestLoginThatNobodyFinishes(t *testing.T) {
+func TestF30LoginThatNobodyFinishes(t *testing.T) {
 	b := newBench(t)
 	b.add("work").ends(helper.ExitDone)
 	login := b.start("login", "work", "--no-browser", "--wait", "50ms")

@@ -98,7 +98,7 @@ func detailWords(e client.Entry) []string {
 			parts = append(parts, words.Say(words.Sentences, "by_itself", nil))
 		}
 		if d["outcome"] != "done" {
-			parts = append(parts, strings.ReplaceAll(words.Reason(d["outcome"]), "_", " "))
+			parts = append(parts, words.Outcome(d["outcome"]))
 		}
 		return parts
 	}
@@ -180,7 +180,7 @@ func eventWords(e client.Event, now time.Time) string {
 			kind += ".outage"
 		}
 	case session.EventConsentDone:
-		v["why"] = named(e.Outcome)
+		v["why"] = words.Safe(words.Outcome(e.Outcome))
 	case session.EventKeychain:
 		v["why"] = named(cmp.Or(words.Say(words.Keychain, e.Code, nil), e.Message))
 	}

@@ -72,7 +72,7 @@ func (h *house) keep(ctx context.Context, stdout io.Writer) error {
 type rooms struct {
 	*house
 
-	vault  *keychain.Vault
+	vault  *keychain.Chain
 	past   *history.Log
 	screen *desktop.Desktop
 	board  *api.Board
@@ -113,7 +113,7 @@ func (r *rooms) close() {
 }
 
 // openKeychain opens the backend that the settings name; a locked or absent one opens as well and says so later.
-func (h *house) openKeychain(ctx context.Context) (*keychain.Vault, error) {
+func (h *house) openKeychain(ctx context.Context) (*keychain.Chain, error) {
 	program, err := programs.Own()
 	if err != nil {
 		return nil, err
@@ -122,7 +122,7 @@ func (h *house) openKeychain(ctx context.Context) (*keychain.Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	return keychain.Open(ctx, keychain.Options{
+	return keychain.OpenChain(ctx, keychain.Options{
 		Backend: h.settings.Keychain, StateDir: h.places.State, Home: home, Passphrase: h.passphrase,
 		Child: []string{program, keychainChild}, Log: h.log,
 	})
@@ -134,15 +134,23 @@ func (r *rooms) join(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	foreign, err := copied(r.places.State)
+	if err != nil {
+		return err
+	}
 	catalogue, faults := r.catalogue()
 	r.keeper, err = session.New(session.Options{
 		Config: r.dir, Settings: r.settings, Catalogue: catalogue, Faults: faults, Wire: provider.NewWire(nil, nil),
-		Store: r.vault, StateDir: r.places.State, History: r.past, Log: r.log,
+		Store: r.vault, StateDir: r.places.State, Copied: foreign, History: r.past, Log: r.log,
 		Desktop:   desk{Desktop: r.screen, board: r.board},
 		QueuePage: func() string { return r.server.PageURL() },
 	})
 	if err != nil {
 		return err
+	}
+	// Only now, with every session told, is the folder at home here.
+	if err := noteOrigin(r.places.State); err != nil {
+		r.log.WarnContext(ctx, "the next start cannot know whether its files are a copy", "error", err)
 	}
 	r.approvals = api.NewApprovals(api.ApprovalsOptions{
 		Confirm: r.dir.Confirm, Keeper: r.keeper, Notices: r.board, Log: r.log,
@@ -154,6 +162,7 @@ func (r *rooms) join(ctx context.Context) (err error) {
 		Keeper: r.keeper, History: r.past, Version: version(), Places: r.places, HTTP: r.settings.HTTP,
 		Page: web.Page(), Log: r.log, Notices: r.board, Approvals: r.approvals, Autostart: startAtLogin(front),
 		Keychain: func() api.Keychain { return api.Keychain(r.vault.Health()) },
+		Keys:     keyring{r.vault, r.keeper},
 		AWS:      r.aws, Files: r.files, Uses: r.files.Uses, OnEnv: r.adopt,
 	})
 	return err
@@ -171,6 +180,7 @@ func (r *rooms) parts() []part {
 		{name: "AWS credentials", run: r.aws.Run},
 		{name: "token files", run: r.files.Run},
 		{name: "relay", run: r.relay},
+		{name: "moved secrets", run: keyring{r.vault, r.keeper}.tidy},
 		{name: "configuration", run: func(ctx context.Context) error {
 			return r.dir.Watch(ctx, func() { r.reload(ctx) })
 		}},

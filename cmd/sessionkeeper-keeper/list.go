@@ -125,11 +125,17 @@ func printSessions(cmd *cobra.Command, sessions []client.Session) error {
 	for _, s := range sessions {
 		rows = append(rows, []string{
 			clean(s.Name), clean(words.OfState(s.State).Word), accountWords(s.Account),
-			clean(cmp.Or(s.Provider, s.Issuer)), words.From(s.RenewAt, now), words.From(s.EndsAt, now),
+			clean(cmp.Or(s.Provider, s.Issuer)), words.From(cmp.Or(s.NextTryAt, s.RenewAt), now), "",
 		})
+		if ends(s) {
+			rows[len(rows)-1][5] = words.From(s.EndsAt, now)
+		}
 	}
 	return table(cmd.OutOrStdout(), rows)
 }
+
+// ends reports whether a session's end is one: many are limits on idleness, which each renewal moves.
+func ends(s client.Session) bool { return s.EndsFirm || s.State == string(session.Expiring) }
 
 func printSession(cmd *cobra.Command, s client.Session) error {
 	now := time.Now()
@@ -149,13 +155,17 @@ func printSession(cmd *cobra.Command, s client.Session) error {
 		{"client", clean(s.ClientID)},
 		{"scopes", clean(strings.Join(s.Scopes, " "))},
 		{"token usable until", stamp(s.UsableUntil)},
-		{"next renewal", stamp(s.RenewAt)},
-		{"next try", stamp(s.NextTryAt)},
-		{"last renewal", stamp(s.LastRefreshAt)},
-		{"session ends", stamp(s.EndsAt)},
-		{"next warning", stamp(s.WarnAt)},
-		{"signed in", stamp(s.SignedInAt)},
 	}
+	if s.NextTryAt.IsZero() {
+		pairs = append(pairs, [2]string{"next renewal", stamp(s.RenewAt)})
+	}
+	pairs = append(pairs, [2]string{"next try", stamp(s.NextTryAt)}, [2]string{"last renewal", stamp(s.LastRefreshAt)})
+	if ends(s) {
+		pairs = append(pairs, [2]string{"session ends", stamp(s.EndsAt)}, [2]string{"next warning", stamp(s.WarnAt)})
+	} else {
+		pairs = append(pairs, [2]string{"ends if unused", stamp(s.EndsAt)})
+	}
+	pairs = append(pairs, [2]string{"signed in", stamp(s.SignedInAt)})
 	if e := s.LastError; e != nil {
 		text := strings.TrimSpace(clean(e.Code + " " + e.Message))
 		pairs = append(pairs, [2]string{"last error", fmt.Sprintf("%s, %s", text, words.From(e.At, now))})

@@ -60,7 +60,7 @@ func loginCommand() *cobra.Command {
 // refusePaused says before any page opens that signing in to a paused session gains nothing.
 func refusePaused(cmd *cobra.Command, c *client.Client, name string) error {
 	s, err := c.Session(cmd.Context(), name)
-	if err != nil || session.State(s.State) != session.Paused {
+	if err != nil || session.State(s.State) != session.Paused || s.Detail != "" { // with a detail it was not the user's wish
 		return err
 	}
 	p, _ := words.Of(s.State, s.Reason, s.Name)
@@ -78,6 +78,7 @@ type signIn struct {
 	limit  time.Duration // 0: as long as the keeper waits
 
 	noBrowser, device, paste, json bool
+	offered                        bool // the address can be pasted although nobody asked for that: it is the only way
 }
 
 // wait shows what to do and returns when the session is active, the sign-in failed, or nobody came. Ctrl-C gives the
@@ -85,9 +86,11 @@ type signIn struct {
 func (w *signIn) wait(l client.Login) error {
 	ctx := w.cmd.Context()
 	if l.Status == "pending" {
+		w.offered = l.Paste && !w.paste
 		if err := w.invite(l); err != nil {
 			return err
 		}
+		w.paste = w.paste || l.Paste
 	}
 	if w.limit > 0 {
 		var cancel context.CancelFunc
@@ -113,12 +116,16 @@ func (w *signIn) watch(ctx context.Context, l client.Login) (client.Login, error
 	if w.paste && l.Status == "pending" {
 		return w.watchPaste(ctx, l)
 	}
+	heard := l.Detail
 	for l.Status == "pending" {
 		next, err := w.client.LoginStatus(ctx, w.name, l.ID, pollWait)
 		if err != nil {
 			return l, err
 		}
-		l = next
+		if l = next; l.Status == "pending" && l.Detail != heard { // something that does not end it
+			heard = l.Detail
+			tell(w.cmd, "%s", clean(heard))
+		}
 	}
 	return l, nil
 }
@@ -156,6 +163,9 @@ func (w *signIn) readAddress(ctx context.Context, l client.Login) (client.Login,
 		w.cmd.PrintErr("Paste the address here: ")
 		line, err := readLine(ctx, w.cmd)
 		switch {
+		case errors.Is(err, io.EOF) && w.offered: // it can be pasted elsewhere
+			w.cmd.PrintErrln()
+			return l, nil
 		case errors.Is(err, io.EOF):
 			w.cmd.PrintErrln()
 			return l, errors.New("no address that fits was pasted; start again with login --paste")
@@ -182,6 +192,11 @@ func (w *signIn) invite(l client.Login) error {
 	case w.paste:
 		tell(w.cmd, "Open the address below in any browser and sign in. It ends on a page that may not load: "+
 			"copy that page's address.")
+	case w.offered && l.Opened:
+		tell(w.cmd, "Opened your browser. Sign in there; it ends on a page that may not load: copy that page's address.\n"+
+			"No page? Open this one: %s", link)
+	case w.offered:
+		tell(w.cmd, "Open the address below and sign in. It ends on a page that may not load: copy that page's address.\n%s", link)
 	case w.noBrowser:
 		tell(w.cmd, "Open the address below and sign in; waiting for you to finish there …")
 	case l.Opened:
@@ -212,6 +227,9 @@ func (w *signIn) giveUp(ctx context.Context, l client.Login) {
 // ended says how the sign-in went.
 func (w *signIn) ended(l client.Login) error {
 	if l.Status == "done" && l.Session != nil {
+		if l.Detail != "" {
+			tell(w.cmd, "%s", clean(l.Detail))
+		}
 		return w.finished(*l.Session)
 	}
 	text := cmp.Or(l.Detail, "the sign-in failed; try again")

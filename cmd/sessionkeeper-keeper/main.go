@@ -67,7 +67,7 @@ func commands() *cobra.Command {
 		listCommand(), statusCommand(), historyCommand(), eventsCommand(), doctorCommand(),
 		tokenCommand(), headerCommand(), helperCommand(), execCommand(), fileCommand(), proxyCommand(),
 		providersCommand(), uiCommand(), demoCommand(), versionCommand(), autostartCommand(), approvalsCommand(),
-		keychainChildCommand(),
+		keychainCommand(), keychainChildCommand(),
 	)
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()

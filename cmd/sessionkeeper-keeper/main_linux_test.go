@@ -129,6 +129,7 @@ func TestScript(t *testing.T) {
 			"opened":    scriptOpened,
 			"keeper":    scriptKeeper,
 			"becomes":   scriptBecomes,
+			"served":    scriptServed,
 		},
 	})
 }

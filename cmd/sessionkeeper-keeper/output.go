@@ -2,25 +2,48 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 )
 
 // printJSON writes one value on lines of its own, indented.
-func printJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
-}
+func printJSON(w io.Writer, v any) error { return encode(w, v, "  ") }
 
 // printLine writes one value on one line, for streams.
-func printLine(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
+func printLine(w io.Writer, v any) error { return encode(w, v, "") }
+
+// encode escapes what a terminal takes for more than a character: encoding/json leaves it DEL, the controls of C1, and
+// what turns the direction of text around. All of them can only be in strings.
+func encode(w io.Writer, v any, indent string) error {
+	var out strings.Builder
+	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false)
-	return e.Encode(v)
+	e.SetIndent("", indent)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	text := out.String()
+	if strings.ContainsFunc(text, commanding) {
+		out.Reset()
+		for _, r := range text {
+			if commanding(r) {
+				fmt.Fprintf(&out, `\u%04x`, r)
+			} else {
+				out.WriteRune(r)
+			}
+		}
+		text = out.String()
+	}
+	_, err := io.WriteString(w, text)
+	return err
+}
+
+func commanding(r rune) bool {
+	return r >= 0x7f && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r))
 }
 
 // tell writes a sentence for people.

@@ -9,11 +9,14 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
+	"sessionkeeper/ui/cloud/cloudtest"
 	"sessionkeeper/ui/helper"
 )
 
@@ -100,6 +103,46 @@ func TestProxy(t *testing.T) {
 	p.signal(os.Interrupt)
 	if rest := p.ends(helper.ExitDone); rest != "" {
 		t.Errorf("more than the address on stdout: %q", rest)
+	}
+}
+
+// The environment's proxy, where there is one, is told of and sees TLS alone; who answers in the target's place without a
+// certificate of its name gets nothing.
+func TestTPROXY10ThroughTheEnvironmentsProxy(t *testing.T) {
+	b := newBench(t)
+	b.signedIn("api")
+	var reached atomic.Int64
+	network := cloudtest.StartNetwork(t, map[string]http.Handler{
+		"api.example": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			reached.Add(1)
+			if r.TLS == nil || !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") {
+				w.WriteHeader(http.StatusForbidden)
+			}
+		}),
+	})
+	before := b.env
+	for _, trusted := range []bool{true, false} {
+		b.env = slices.Concat(before, network.Env())
+		if !trusted {
+			b.env = append(b.env, "SSL_CERT_FILE=/dev/null", "SSL_CERT_DIR=/dev/null")
+		}
+		reached.Store(0)
+		p := b.start("proxy", "api", "--target", "https://api.example")
+		address := p.line()
+		c := new(http.Client)
+		want, times := http.StatusOK, int64(1)
+		if !trusted {
+			want, times = http.StatusBadGateway, 0
+		}
+		if status, _, text := asked(t, c, address); status != want || reached.Load() != times {
+			t.Errorf("trusted: %v: status %d, asked %d times: %s", trusted, status, reached.Load(), text)
+		}
+		c.CloseIdleConnections()
+		p.signal(os.Interrupt)
+		p.ends(helper.ExitDone)
+		if said := p.stderr.String(); !strings.Contains(said, "through the proxy") || !strings.Contains(said, "proxy=127.0.0.1:") {
+			t.Errorf("the proxy between is not told of:\n%s", said)
+		}
 	}
 }
 

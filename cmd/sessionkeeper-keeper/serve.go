@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -48,8 +47,8 @@ func serve(ctx context.Context, f serveFlags, s streams) error {
 	if err := harden(); err != nil {
 		return err
 	}
-	// A reader of our log that goes away must not take the keeper with it.
-	signal.Ignore(syscall.SIGPIPE)
+	// Neither a reader of our log that goes away nor a file that may not grow may take the keeper with it.
+	signal.Ignore(writeSignals()...)
 	p, err := places.Find()
 	if err != nil {
 		return err
@@ -66,7 +65,9 @@ func serve(ctx context.Context, f serveFlags, s streams) error {
 	if err != nil {
 		return err
 	}
-	settings.Keychain = cmp.Or(f.keychain, settings.Keychain)
+	if settings.Keychain, err = store(p.State, f.keychain, settings.Keychain); err != nil {
+		return err
+	}
 	settings.HTTP = cmp.Or(f.http, settings.HTTP)
 	switch {
 	case settings.Keychain == "file":

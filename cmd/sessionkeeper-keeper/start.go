@@ -119,7 +119,8 @@ func configuration(p places.Places) (*config.Dir, config.Settings, error) {
 	if err != nil {
 		return nil, config.Settings{}, fmt.Errorf("reading the settings: %w; correct the file and try again", err)
 	}
-	return dir, settings, nil
+	settings.Keychain, err = store(p.State, "", settings.Keychain)
+	return dir, settings, err
 }
 
 // awaitKeeper starts a keeper where none holds the lock, and waits until one listens, startWait at most. One that is

@@ -16,6 +16,9 @@ func stopSignals() []os.Signal {
 	return slices.DeleteFunc([]os.Signal{os.Interrupt, unix.SIGTERM, unix.SIGHUP}, signal.Ignored)
 }
 
+// writeSignals come with a write that fails; the error says the same.
+func writeSignals() []os.Signal { return []os.Signal{unix.SIGPIPE, unix.SIGXFSZ} }
+
 // keepDescriptors lets no descriptor that we were started with, a lock or a pipe of some script, go on to a child.
 func keepDescriptors() {
 	entries, err := os.ReadDir("/dev/fd")

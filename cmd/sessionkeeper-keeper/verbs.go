@@ -79,7 +79,11 @@ func setSecretCommand() *cobra.Command {
 				return err
 			}
 			s, err := c.SetSecret(cmd.Context(), name, text)
-			return done(cmd, *asJSON, s, err)
+			if err := done(cmd, *asJSON, s, err); err != nil || *asJSON || s.Detail == "" {
+				return err
+			}
+			tell(cmd, "%s", clean(s.Detail))
+			return nil
 		})
 	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
 		if file == "" {

@@ -119,7 +119,7 @@ func checkCommand(t *testing.T, id, line string) {
 }
 
 // No event reaches the terminal with what a provider put into it.
-func TestEventWordsAreClean(t *testing.T) {
+func TestTTERM1EventWordsAreClean(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	const evil = "x\x1b[2J\u202e\n"
 	for _, kind := range []string{
