@@ -128,7 +128,7 @@ func shown(address string) bool {
 
 // home is a user's home with a keeper in it.
 type home struct {
-	t      *testing.T
+	t      testing.TB
 	dir    string
 	env    []string
 	opened string
@@ -138,13 +138,13 @@ type home struct {
 }
 
 // newHome makes a home; env is what the desktop adds to the environment.
-func newHome(t *testing.T, env ...string) *home {
-	t.Helper()
+func newHome(tb testing.TB, env ...string) *home {
+	tb.Helper()
 	dir, err := os.MkdirTemp("", "sk-") //nolint:usetesting // short: a socket's path has 108 bytes
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	h := &home{t: t, dir: dir, opened: filepath.Join(dir, "opened")}
+	h := &home{t: tb, dir: dir, opened: filepath.Join(dir, "opened")}
 	bin := filepath.Join(dir, "bin")
 	self, err := os.Executable()
 	if err == nil {
@@ -154,19 +154,19 @@ func newHome(t *testing.T, env ...string) *home {
 		err = os.Symlink(self, filepath.Join(bin, "xdg-open"))
 	}
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	h.env = []string{
 		"PATH=" + bin + ":" + os.Getenv("PATH"), "HOME=" + dir, "OPENED=" + h.opened, "SESSIONKEEPER_HOME=" + dir + "/sk",
 		"SESSIONKEEPER_NO_AUTOSTART=1", "LANG=C.UTF-8", "TZ=UTC",
 	}
 	h.env = append(h.env, env...)
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		h.kill(syscall.SIGKILL)
-		if t.Failed() {
+		if tb.Failed() {
 			if log, err := os.ReadFile(dir + "/sk/state/keeper.log"); err == nil {
 				lines := bytes.Split(log, []byte("\n"))
-				t.Logf("the end of the keeper's log:\n%s", bytes.Join(lines[max(0, len(lines)-60):], []byte("\n")))
+				tb.Logf("the end of the keeper's log:\n%s", bytes.Join(lines[max(0, len(lines)-60):], []byte("\n")))
 			}
 		}
 		_ = os.RemoveAll(dir)
@@ -176,10 +176,10 @@ func newHome(t *testing.T, env ...string) *home {
 
 func (h *home) socket() string { return h.dir + "/sk/run/api.sock" }
 
-// serve starts the keeper and waits for its line.
-func (h *home) serve() {
+// serve starts the keeper, with flags, and waits for its line.
+func (h *home) serve(flags ...string) {
 	h.t.Helper()
-	h.keeper = exec.Command(program, "serve")
+	h.keeper = exec.Command(program, append([]string{"serve"}, flags...)...)
 	h.keeper.Env = h.env
 	h.stderr = &bytes.Buffer{}
 	h.keeper.Stderr = h.stderr

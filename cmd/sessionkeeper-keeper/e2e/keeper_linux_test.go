@@ -1,14 +1,10 @@
 package e2e
 
 import (
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -42,16 +38,16 @@ func scale(t *testing.T) int {
 }
 
 // works asks the provider whether an access token is good at this moment.
-func works(t *testing.T, userinfo, token string) bool {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, userinfo, nil)
+func works(tb testing.TB, userinfo, token string) bool {
+	tb.Helper()
+	req, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, userinfo, nil)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	_ = res.Body.Close()
 	return res.StatusCode == http.StatusOK
@@ -59,7 +55,7 @@ func works(t *testing.T, userinfo, token string) bool {
 
 // Tokens that live nine seconds, of a certified provider that is not ours: every one that is handed out works at that
 // moment, no refresh token is sent twice, reuse is never detected. All of it on a real keyring.
-func TestShortTokensOfAStranger(t *testing.T) {
+func TestF38ShortTokensOfAStranger(t *testing.T) {
 	t.Parallel()
 	p := stranger.Start(t, stranger.Options{AccessTTL: 9 * time.Second, SessionTTL: 2 * time.Hour})
 	h := newHome(t, keychaintest.Start(t).Env()...)
@@ -160,7 +156,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 
 // One revoked grant opens the consent page, once; after consent the session goes on under its name. Fifty at once open
 // at most one page and never another.
-func TestRevokedGrantsAndTabs(t *testing.T) {
+func TestF22RevokedGrantsAndTabs(t *testing.T) {
 	t.Parallel()
 	p := authservertest.Start(t, authserver.Options{
 		AccessTTL: 6 * time.Second, SessionTTL: -1, AutoApprove: true, Rotation: authserver.RotationStrict,
@@ -297,112 +293,4 @@ func TestStoppedAndContinued(t *testing.T) {
 		}
 	}
 	t.Attr("real", "gnome-keyring")
-}
-
-// vault collects every secret that there is.
-type vault struct {
-	mu      sync.Mutex
-	secrets []string
-}
-
-func (v *vault) add(secret string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.secrets = append(v.secrets, secret)
-}
-
-// forms are the ways in which a secret may be written: as it is, cut short, and encoded.
-func forms(secret string) []string {
-	return []string{
-		secret, secret[:min(len(secret), 16)], url.QueryEscape(secret), hex.EncodeToString([]byte(secret)),
-		strings.TrimRight(base64.StdEncoding.EncodeToString([]byte(secret)), "="),
-	}
-}
-
-// No secret that ever passed is found in a log, a file, an answer or a crash, through every fault of the provider.
-func TestNoSecretLeaks(t *testing.T) {
-	t.Parallel()
-	const clientSecret = "cs_CANARY_5b1f60c2a9"
-	secrets := &vault{secrets: []string{clientSecret}}
-	p := authservertest.Start(t, authserver.Options{
-		AccessTTL: 3 * time.Second, SessionTTL: -1, AutoApprove: true, Rotation: authserver.RotationGrace,
-		Grace: time.Minute, Issued: secrets.add,
-		Clients: []authserver.Client{{ID: "desk", Secret: clientSecret}},
-	})
-	h := newHome(t, keychaintest.Start(t).Env()...)
-	if err := os.MkdirAll(h.dir+"/sk/config", 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(h.dir+"/sk/config/config.toml", []byte("log_level = \"debug\"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	h.env = append(h.env, "GOTRACEBACK=crash")
-	h.serve()
-	file := filepath.Join(t.TempDir(), "secret")
-	if err := os.WriteFile(file, []byte(clientSecret+"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	h.must("add", "one", "--issuer", p.Issuer(), "--client-id", "desk", "--client-secret-file", file, "--scope", "openid")
-	var said strings.Builder
-	for _, name := range []string{"ok", "500-after", "html-200", "truncate", "429", "hang", "cut-after", "invalid_client", "ok"} {
-		f, err := authserver.ParseFault(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f.Count, f.RetryAfter = 1, "1"
-		p.SetFault(f)
-		<-time.After(2500 * time.Millisecond)
-		for _, args := range [][]string{{"status", "one", "--json"}, {"refresh", "one"}, {"add", "no", "--issuer", p.Issuer() + "/x", "--client-id", "desk"}} {
-			out, errs, _ := h.run(args...)
-			said.WriteString(out + errs)
-		}
-	}
-	for _, args := range [][]string{
-		{"list", "--json"}, {"status"}, {"history", "one", "--json"}, {"doctor"}, {"set-secret", "one", "--client-secret-file", file},
-	} {
-		out, errs, _ := h.run(args...)
-		said.WriteString(out + errs)
-	}
-	texts := map[string]string{"what the commands said": said.String()}
-	for _, what := range []string{"cmdline", "environ"} {
-		data, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", h.keeper.Process.Pid, what))
-		if err != nil {
-			t.Fatal(err)
-		}
-		texts["the keeper's "+what] = string(data)
-	}
-	h.signal(syscall.SIGABRT)
-	h.kill(syscall.SIGCONT)
-	texts["the crash"] = h.stderr.String()
-	collect(t, h, texts)
-	if len(secrets.secrets) < 12 {
-		t.Fatalf("only %d secrets are known; the test would prove nothing", len(secrets.secrets))
-	}
-	for where, text := range texts {
-		for _, secret := range secrets.secrets {
-			for _, form := range forms(secret) {
-				if strings.Contains(text, form) {
-					t.Errorf("a secret is in %s", where)
-				}
-			}
-		}
-	}
-	t.Attr("real", "gnome-keyring")
-	t.Logf("%d secrets looked for in %d places", len(secrets.secrets), len(texts))
-}
-
-// collect reads every file of a home, but not the browser's own list of addresses.
-func collect(t *testing.T, h *home, texts map[string]string) {
-	t.Helper()
-	err := filepath.WalkDir(h.dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() || path == h.opened {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		texts[path] = string(data)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }

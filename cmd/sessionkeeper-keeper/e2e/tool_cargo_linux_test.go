@@ -14,8 +14,8 @@ import (
 )
 
 // crate is a package of cargo's without any code in it but an empty library.
-func crate(t *testing.T) []byte {
-	t.Helper()
+func crate(tb testing.TB) []byte {
+	tb.Helper()
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
 	w := tar.NewWriter(z)
@@ -27,14 +27,14 @@ func crate(t *testing.T) []byte {
 			_, err = w.Write([]byte(text))
 		}
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	if err := w.Close(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := z.Close(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return packed.Bytes()
 }

@@ -26,15 +26,15 @@ func kubeClient(t *testing.T) string {
 }
 
 // fetchJSON reads a document of the provider's.
-func fetchJSON(t *testing.T, address string, into any) {
-	t.Helper()
+func fetchJSON(tb testing.TB, address string, into any) {
+	tb.Helper()
 	res, err := http.Get(address)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer res.Body.Close()
 	if err := json.NewDecoder(res.Body).Decode(into); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 

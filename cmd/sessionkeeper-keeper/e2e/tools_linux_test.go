@@ -221,8 +221,8 @@ func credential(q *http.Request) (scheme, user, token string) {
 }
 
 // makeAuthority makes a certificate for this machine under an authority of its own, in PEM.
-func makeAuthority(t *testing.T) (leaf tls.Certificate, authority string) {
-	t.Helper()
+func makeAuthority(tb testing.TB) (leaf tls.Certificate, authority string) {
+	tb.Helper()
 	now := time.Now()
 	root := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test authority"},
@@ -235,24 +235,24 @@ func makeAuthority(t *testing.T) (leaf tls.Certificate, authority string) {
 		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
-	rootKey, leafKey := newKey(t), newKey(t)
+	rootKey, leafKey := newKey(tb), newKey(tb)
 	rootDER, err := x509.CreateCertificate(rand.Reader, root, root, rootKey.Public(), rootKey)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	leafDER, err := x509.CreateCertificate(rand.Reader, server, root, leafKey.Public(), rootKey)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return tls.Certificate{Certificate: [][]byte{leafDER}, PrivateKey: leafKey},
 		string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: rootDER}))
 }
 
-func newKey(t *testing.T) *ecdsa.PrivateKey {
-	t.Helper()
+func newKey(tb testing.TB) *ecdsa.PrivateKey {
+	tb.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return key
 }

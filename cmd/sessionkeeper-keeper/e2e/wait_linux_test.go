@@ -9,15 +9,15 @@ import (
 // patience bounds every wait. Only something broken meets it.
 const patience = 20 * time.Second
 
-func until(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	untilOr(t, patience, ok, func() string { return what })
+func until(tb testing.TB, what string, ok func() bool) {
+	tb.Helper()
+	untilOr(tb, patience, ok, func() string { return what })
 }
 
 // untilOr waits for something to become true, and fails with what why says where it does not.
-func untilOr(t *testing.T, limit time.Duration, ok func() bool, why func() string) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), limit) // also while the test cleans up
+func untilOr(tb testing.TB, limit time.Duration, ok func() bool, why func() string) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(tb.Context()), limit) // also while the test cleans up
 	defer cancel()
 	again := time.NewTicker(40 * time.Millisecond)
 	defer again.Stop()
@@ -25,7 +25,7 @@ func untilOr(t *testing.T, limit time.Duration, ok func() bool, why func() strin
 		select {
 		case <-again.C:
 		case <-ctx.Done():
-			t.Fatalf("waited %v in vain: %s", limit, why())
+			tb.Fatalf("waited %v in vain: %s", limit, why())
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // After a revocation somebody else signs in: that is refused and said, nothing is mixed up, and the right account still
 // can.
-func TestWayWrongAccount(t *testing.T) {
+func TestF32WrongAccountOnTheDesktop(t *testing.T) {
 	t.Parallel()
 	p := startIssuer(t, authserver.Options{AccessTTL: time.Hour, SessionTTL: -1}, false)
 	d := startDesk(t, furniture{config: "check_every = \"3s\"\n"})

@@ -11,7 +11,7 @@ import (
 
 // The keeper is killed while the tray shows its warning: the tray starts another, the bubble stays the only one, and its
 // button works.
-func TestWayKeeperKilled(t *testing.T) {
+func TestF37KeeperKilled(t *testing.T) {
 	t.Parallel()
 	d, tray := startWarned(t)
 	d.kill(syscall.SIGKILL)
@@ -25,7 +25,7 @@ func TestWayKeeperKilled(t *testing.T) {
 
 // The tray is killed while it shows a warning: the keeper takes the bubble over as it is, with its button; so does a new
 // tray.
-func TestWayTrayKilled(t *testing.T) {
+func TestF37TrayKilled(t *testing.T) {
 	t.Parallel()
 	d, tray := startWarned(t)
 	tray.kill(syscall.SIGKILL)

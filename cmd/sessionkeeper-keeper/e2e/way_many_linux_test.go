@@ -12,7 +12,7 @@ import (
 )
 
 // Fifty sessions are refused at once: one page at most opens, one bubble counts them, and its button leads to the list.
-func TestWayFifty(t *testing.T) {
+func TestF22FiftyOnTheDesktop(t *testing.T) {
 	t.Parallel()
 	const many = 50
 	p := startIssuer(t, authserver.Options{AccessTTL: time.Hour, SessionTTL: -1, AutoApprove: true}, false)
