@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -145,8 +146,13 @@ func add(cmd *cobra.Command, c *client.Client, name string, f addFlags) error {
 }
 
 // asAddition gives an addition that failed one of its two exit codes: sign-in needed, where somebody has to sign in,
-// or failed.
+// or failed. What is missing of a provider's addresses is named by its flag.
 func asAddition(err error) error {
+	if p, ok := errors.AsType[*client.Problem](err); ok {
+		if name, missing := strings.CutPrefix(p.Field, "vars."); missing {
+			return faultf(helper.ExitFailed, "%s Give it with --var %s=….", helper.Advice(err), clean(name))
+		}
+	}
 	switch code := exitCode(err); code {
 	case helper.ExitDone, helper.ExitFailed, helper.ExitUsage, helper.ExitSignIn:
 		return err
