@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -16,10 +17,14 @@ import (
 
 func providersCommand() *cobra.Command {
 	var asJSON *bool
+	var asTOML bool
 	cmd := &cobra.Command{
-		Use:   "providers [ID] [--json]",
+		Use:   "providers [ID] [--json | --toml]",
 		Short: "Show the providers that are known by an ID",
-		Args:  maybeID,
+		Long: `Show the providers that are known by an ID: those that are built in, and those of providers/*.toml in the
+configuration folder. --toml prints the file of one, to start one of your own from. A file that begins
+with extends = "ID" changes the keys that it names; any other replaces the built-in provider of its name.`,
+		Args: maybeID,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			catalogue, err := loadCatalogue(cmd)
 			if err != nil {
@@ -32,10 +37,20 @@ func providersCommand() *cobra.Command {
 			if !ok {
 				return faultf(helper.ExitFailed, "no provider is known as %q; see: sessionkeeper providers", args[0])
 			}
+			if asTOML {
+				return printFile(cmd, catalogue, args[0])
+			}
 			return printProvider(cmd, p, *asJSON)
 		},
 	}
 	asJSON = jsonFlag(cmd)
+	cmd.Flags().BoolVar(&asTOML, "toml", false, "print the file of the provider")
+	cmd.PreRunE = func(_ *cobra.Command, args []string) error {
+		if asTOML && (*asJSON || len(args) == 0) {
+			return faultf(helper.ExitUsage, "--toml wants the ID of a provider, and goes without --json: sessionkeeper providers ID --toml")
+		}
+		return nil
+	}
 	cmd.AddCommand(explainCommand())
 	return cmd
 }
@@ -51,6 +66,17 @@ func loadCatalogue(cmd *cobra.Command) (*provider.Catalogue, error) {
 		tell(cmd, "A provider file cannot be used: %s", clean(fault.Error()))
 	}
 	return catalogue, nil
+}
+
+// printFile prints the text of a provider's file.
+func printFile(cmd *cobra.Command, catalogue *provider.Catalogue, id string) error {
+	text, _ := catalogue.File(id)
+	for line := range strings.Lines(text) {
+		if _, err := fmt.Fprintln(cmd.OutOrStdout(), clean(strings.TrimRight(line, "\r\n"))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // providerView is a provider as scripts see it, which is as the API gives it.

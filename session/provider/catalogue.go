@@ -90,6 +90,7 @@ func (c *Catalogue) add(name string, text []byte) error {
 	if err != nil {
 		return err
 	}
+	e.text = string(text)
 	c.entries[e.id] = e
 	delete(c.aliases, e.id)
 	for _, alias := range e.aliases {
@@ -107,6 +108,16 @@ func (c *Catalogue) Lookup(id string) (Provider, bool) {
 		return Provider{}, false
 	}
 	return e.provider(), true
+}
+
+// File gives the text of an entry's file, built-in or the user's own, by its id or one of its other names: what a file of
+// one's own may look like.
+func (c *Catalogue) File(id string) (text string, ok bool) {
+	e := c.find(id)
+	if e == nil {
+		return "", false
+	}
+	return e.text, true
 }
 
 func (c *Catalogue) find(id string) *entry {

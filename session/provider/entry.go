@@ -21,6 +21,7 @@ type entry struct {
 	aliases     []string
 	issuerMatch *regexp.Regexp
 	file        entryFile
+	text        string // of its file, as it was read
 }
 
 // unknown is what a file says where a fact was looked for and not found. It means the same as leaving the key out.
