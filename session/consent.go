@@ -141,7 +141,11 @@ func (k *Keeper) signedIn(e *entry, p *provider.Provider, g *grant, lost []strin
 		k.scopesMissing(e)
 	}
 	k.withdraw(keyClaims + e.def.Name)
-	k.log.Info("signed in", "session", e.def.Name, "generation", g.generation, "expires_at", g.expiresAt, "ends_at", e.d.EndsAt)
+	about := []any{"session", e.def.Name, "generation", g.generation, "expires_at", g.expiresAt}
+	if !e.d.EndsAt.IsZero() {
+		about = append(about, "ends_at", e.d.EndsAt)
+	}
+	k.log.Info("signed in", about...)
 	k.publish(e)
 }
 
