@@ -77,10 +77,12 @@ func (f *folder) write(name string, data []byte) error {
 		_ = f.root.Remove(draft)
 		return fileTrouble("writing", err)
 	}
+	failpoint("file_drafted")
 	if err := f.root.Rename(draft, name); err != nil {
 		_ = f.root.Remove(draft)
 		return fileTrouble("naming", err)
 	}
+	failpoint("file_named")
 	if err := syncFolder(f.root); err != nil {
 		return fileTrouble("keeping", err)
 	}

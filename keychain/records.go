@@ -167,6 +167,7 @@ func (s *records) write(ctx context.Context, user string, value []byte) error {
 	if err := s.items.set(ctx, user, value); err != nil {
 		return err
 	}
+	failpoint("item_set")
 	back, err := s.items.get(ctx, user)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !bytes.Equal(back, value) {
 		return unusable(faultUnkept, err)

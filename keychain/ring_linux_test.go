@@ -84,7 +84,7 @@ func TestF3KeychainAbsent(t *testing.T) {
 	})
 }
 
-func TestF3KeychainAppears(t *testing.T) {
+func TestTKC6KeychainAppears(t *testing.T) {
 	desktop := keychaintest.StartBus(t)
 	v := open(t, options(t, "os", desktop.Vars()))
 	run(t, v)
@@ -250,7 +250,7 @@ func TestF4FrozenKeychain(t *testing.T) {
 	}
 }
 
-func TestF4LateWriteNeverWins(t *testing.T) {
+func TestTKC5LateWriteNeverWins(t *testing.T) {
 	desktop := keychaintest.Start(t)
 	v := open(t, options(t, "os", desktop.Vars()))
 	save(t, v, "abc", "four", 4)
@@ -274,7 +274,7 @@ func TestF4LateWriteNeverWins(t *testing.T) {
 	wantRecord(t, v, "abc", "six", 6)
 }
 
-func TestChildKilledBetweenCalls(t *testing.T) {
+func TestTKC2ChildKilledBetweenCalls(t *testing.T) {
 	v := open(t, options(t, "os", keychaintest.Start(t).Vars()))
 	for g := range uint64(5) {
 		if save(t, v, "abc", "data", g+1) {
@@ -291,7 +291,7 @@ func TestChildKilledBetweenCalls(t *testing.T) {
 	}
 }
 
-func TestStoppedChildIsReplaced(t *testing.T) {
+func TestTKC3StoppedChildIsReplaced(t *testing.T) {
 	v := open(t, options(t, "os", keychaintest.Start(t).Vars()))
 	run(t, v)
 	save(t, v, "abc", "one", 1)
@@ -309,7 +309,7 @@ func TestStoppedChildIsReplaced(t *testing.T) {
 	wantRecord(t, v, "abc", "two", 2)
 }
 
-func TestBusFoundLater(t *testing.T) {
+func TestTKC4BusFoundLater(t *testing.T) {
 	desktop := keychaintest.Start(t)
 	env := map[string]string{"DBUS_SESSION_BUS_ADDRESS": "", "XDG_RUNTIME_DIR": t.TempDir()}
 	v := open(t, options(t, "os", env))

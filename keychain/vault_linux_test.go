@@ -28,7 +28,7 @@ func lockAway(tb testing.TB, v *keychain.Vault, desktop *keychaintest.Desktop) {
 	}
 }
 
-func TestSpillOutlivesRestart(t *testing.T) {
+func TestTKC7SpillOutlivesRestart(t *testing.T) {
 	desktop := keychaintest.Start(t)
 	o := options(t, "os", desktop.Vars())
 	first, err := keychain.Open(t.Context(), o)

@@ -1,8 +1,10 @@
 package keychaintest
 
 import (
+	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/godbus/dbus/v5"
 )
@@ -60,15 +62,23 @@ func (p *Prompter) Count() int { return len(p.shown) }
 // screen has the methods that GNOME Keyring calls.
 type screen Prompter
 
-// BeginPrompting asks for the screen, which is free. The keyring takes that as said only after our reply, which goes out
-// when this method has returned: long before the keyring has answered a call that is made meanwhile.
+// readyAgain is how long the keyring may leave PromptReady unanswered before it is told again.
+const readyAgain = 3 * time.Second
+
+// BeginPrompting asks for the screen, which is free. The keyring takes that as said only once it has seen our reply, which
+// goes out when this method has returned; what it is told before, it leaves without an answer for ever.
 func (s *screen) BeginPrompting(sender dbus.Sender, callback dbus.ObjectPath) *dbus.Error {
 	keyring := s.conn.Object(string(sender), callback)
 	go func() {
 		for range 2 {
 			_ = keyring.Call("org.freedesktop.DBus.Peer.Ping", 0).Err
 		}
-		_ = keyring.Call(callbackIface+".PromptReady", 0, "", map[string]dbus.Variant{}, "").Err
+		for unheard := true; unheard; {
+			ctx, cancel := context.WithTimeout(s.conn.Context(), readyAgain)
+			_ = keyring.CallWithContext(ctx, callbackIface+".PromptReady", 0, "", map[string]dbus.Variant{}, "").Err
+			unheard = errors.Is(ctx.Err(), context.DeadlineExceeded)
+			cancel()
+		}
 	}()
 	return nil
 }
