@@ -63,9 +63,10 @@ func (k *Keeper) welcome(l *login, who Account) (before *grant, d durable, err e
 	e := l.e
 	var known Account
 	var def definition
+	var astray bool
 	k.post(func() {
 		before, known, d, def = e.g, e.d.Account, e.checkpoint(), e.def
-		if e.astray { // the account of another server says nothing
+		if astray = e.astray; astray { // the account of another server says nothing
 			before, known = nil, Account{}
 		}
 		if e.unsaved != nil && before != nil { // newer than what is in hand
@@ -79,6 +80,8 @@ func (k *Keeper) welcome(l *login, who Account) (before *grant, d durable, err e
 		err = &signin.Error{Kind: signin.KindCancelled, Detail: words().edited}
 	case !l.request.AsOther && known.Sub != "" && who.Sub != "" && known.Sub != who.Sub:
 		err = &signin.Error{Kind: signin.KindWrongAccount, Detail: otherAccount(e.def.Name, known)}
+	case before == nil && !astray && !d.SignedOut: // not read yet, and maybe newer than what d tells of
+		before, _ = k.loadGrant(d.ID)
 	}
 	return before, d, err
 }

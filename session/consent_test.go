@@ -108,3 +108,47 @@ func TestF22FiftyRevokedAtOnceAreOneNotice(t *testing.T) {
 		}
 	})
 }
+
+// A sign-in's grant was stored and the keeper killed before it could note that: the refusal that was noted is of the grant
+// before, and is not shown again while the keychain is locked.
+func TestRefusalEndsWithItsGrant(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Hour)
+		w.have("one")
+		w.start()
+		w.server.revoke("one")
+		_, _ = w.k.Refresh(t.Context(), "one", DefaultWait)
+		if s := w.session("one"); s.State != SignInNeeded {
+			t.Fatalf("the session is %s", s.State)
+		}
+		w.stop()
+		now := w.wall().Round(0)
+		w.server.families["new"] = &family{n: 1, consentAt: now, atExpires: map[string]time.Time{"new.at": now.Add(time.Hour)}}
+		g := &grant{
+			generation: 2, refresh: newSecret("new.rt1"), access: newSecret("new.at"), issuedAt: now, expiresAt: now.Add(time.Hour),
+			consentAt: now, account: Account{Sub: "one-sub"},
+		}
+		data, err := g.encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.store.Save(t.Context(), "id-one", data, g.generation); err != nil {
+			t.Fatal(err)
+		}
+		w.start()
+		w.token("one", TokenRequest{})
+		if _, err := w.k.Pause(t.Context(), "one"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.k.Resume(t.Context(), "one"); err != nil {
+			t.Fatal(err)
+		}
+		w.stop()
+		w.store.set(func() { w.store.fault = &storeError{"locked"} })
+		w.start()
+		defer func() { w.stop() }()
+		if s := w.session("one"); s.State != KeychainLocked || s.Reason != "locked" {
+			t.Errorf("the session is %s, %s; want keychain_locked", s.State, s.Reason)
+		}
+	})
+}

@@ -173,6 +173,9 @@ func (k *Keeper) adopt(e *entry, g *grant) {
 	e.g, e.loaded, e.unsaved = g, true, nil
 	e.d.Generation, e.d.Account, e.d.Scopes = g.generation, g.account, g.scopes
 	e.d.ExpiresAt, e.d.ConsentAt, e.d.SignedOut = g.expiresAt, g.consentAt, false
+	if e.refusedNow() == nil {
+		e.d.Refused = nil // it spoke of another grant
+	}
 	if e.d.Unknowns.Met != nil {
 		e.d.Unknowns.Met = nil
 		k.withdraw(keyUnknown + e.def.Name)
