@@ -25,7 +25,7 @@ PACKAGES_TEST := $(PACKAGES_BUILD) chromium=chromium node=nodejs npm=npm \
 	xvfb openbox xfce4-panel xfconf xfce4-notifyd dunst xdotool libgl1-mesa-dri \
 	systemd desktop-file-utils libglib2.0-bin \
 	git=git curl=curl docker=docker.io cargo=cargo-web awscli python3 python3-pip python3-google-auth python3-requests \
-	msmtp isync libsasl2-modules-kdexoauth2 neomutt
+	msmtp isync libsasl2-modules-kdexoauth2 neomutt keepassxc strace gdb
 
 PACKAGES_BENCH := $(PACKAGES_TEST) oidc-agent-cli
 
@@ -46,7 +46,7 @@ ifneq ($(shell git rev-parse --quiet --verify HEAD >/dev/null 2>&1 && echo reada
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
-.PHONY: help demo run build programs test lint checks types vulnerabilities bench picture clean packages-demo packages-build packages-test packages-bench
+.PHONY: help demo run build programs test lint checks types vulnerabilities bench chaos picture clean packages-demo packages-build packages-test packages-bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' Makefile
@@ -106,6 +106,13 @@ ifeq ($(PKGS),./...)
 	@GOFLAGS= go build -C .tools -o ../.cache/bin/ ./bench
 	@.cache/bin/bench $(ARGS)
 endif
+
+# How long, and the number that chance follows from; 0 draws one and prints it.
+FOR ?= 10m
+SEED ?= 0
+
+chaos: packages-test ## break everything at random for FOR=10m; one table of what became of it; SEED=N draws the same again
+	@go test -count=1 -timeout 0 -v -run '^TestChaos$$' ./cmd/sessionkeeper-keeper/e2e/chaos -args -for $(FOR) -seed $(SEED)
 
 picture: packages-test ## make the README's picture anew, from the programs as they are
 	@go test -count=1 ./cmd/sessionkeeper-keeper/e2e/picture -args -picture $(CURDIR)/assets/picture.png

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # test.sh PACKAGE... runs the tests with the race detector and fails unless each one that is listed ran and passed.
-# For ./... the tools' own tests and the proofs of required.txt belong to it.
+# For ./... the tools' own tests and the proofs of required.txt and a test for each of faults.txt belong to it.
 set -euo pipefail
 
 packages=("$@")
 required=()
 tools() { :; }
 if [[ $* == ./... ]]; then
-	required=(-required .tools/required.txt)
+	required=(-required .tools/required.txt -faults .tools/faults.txt)
 	tools() { go test -C .tools -race -json "$@" ./...; }
 fi
 

@@ -3,7 +3,7 @@
 // A skipped test is a failure: what can be skipped is not tested.
 //
 //	go test -json -list . ./... >listed.json
-//	go test -json ./... | testreport -listed listed.json -required required.txt
+//	go test -json ./... | testreport -listed listed.json -required required.txt -faults faults.txt
 package main
 
 import (
@@ -31,6 +31,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	flags.SetOutput(stderr)
 	listedFile := flags.String("listed", "", "output of go test -json -list: every test in `FILE` must have run")
 	requiredFile := flags.String("required", "", "lines of PACKAGE TEST KEY=VALUE: `FILE` of attributes that must have been set")
+	faultsFile := flags.String("faults", "", "lines of ID and words: a test named by each id of `FILE` must have passed")
 	keep := flags.String("keep", "", "`DIR` for what the tests left to look at; what was in it goes")
 	if err := flags.Parse(args); err != nil {
 		return 2
@@ -42,6 +43,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return 2
 	}
 	required, err := readFile(*requiredFile, readRequired)
+	if err != nil {
+		fmt.Fprintln(stderr, "testreport:", err)
+		return 2
+	}
+	faults, err := readFile(*faultsFile, readFaults)
 	if err != nil {
 		fmt.Fprintln(stderr, "testreport:", err)
 		return 2
@@ -58,7 +64,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 			return 1
 		}
 	}
-	if !r.close(listed, required) {
+	if !r.close(listed, required, faults) {
 		return 1
 	}
 	return 0
@@ -192,6 +198,38 @@ func readRequired(in io.Reader) ([]proof, error) {
 		}
 		if wrong == nil {
 			wrong = fmt.Errorf("line %d: got %q; want PACKAGE TEST KEY=VALUE", number, line)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return found, wrong
+}
+
+// fault is something that may go wrong; the tests that prove what happens then are named by its id.
+type fault struct {
+	id, words string
+}
+
+// named reports whether a top-level test bears the fault's id: TestF1 and TestF1Locked for F1, not TestF12.
+func (f fault) named(name string) bool {
+	rest, ok := strings.CutPrefix(name, "Test"+strings.ReplaceAll(f.id, "-", ""))
+	return ok && !strings.ContainsRune(rest, '/') && (rest == "" || rest[0] < '0' || rest[0] > '9')
+}
+
+// readFaults parses lines of an id, white space, and words; # starts a comment.
+func readFaults(in io.Reader) ([]fault, error) {
+	var found []fault
+	var wrong error
+	err := eachLine(in, func(line string) {
+		text, _, _ := strings.Cut(line, "#")
+		id, words, ok := strings.Cut(strings.TrimSpace(text), "\t")
+		switch {
+		case id == "" && !ok:
+		case ok:
+			found = append(found, fault{id, words})
+		case wrong == nil:
+			wrong = fmt.Errorf("got %q; want an ID, a tab and words", line)
 		}
 	})
 	if err != nil {

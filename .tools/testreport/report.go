@@ -179,7 +179,7 @@ func (r *report) heartbeat() {
 }
 
 // close compares the run with what was asked of it, prints the closing line and reports whether all is well.
-func (r *report) close(listed []test, required []proof) bool {
+func (r *report) close(listed []test, required []proof, faults []fault) bool {
 	for _, pkg := range slices.Sorted(maps.Keys(r.open)) {
 		r.failed++
 		fmt.Fprintf(r.out, "FAIL  %s: the run ended before this package did\n", pkg)
@@ -204,10 +204,26 @@ func (r *report) close(listed []test, required []proof) bool {
 			fmt.Fprintf(r.out, "FAIL  %s: required, but the test did not pass\n", p)
 		}
 	}
+	for _, f := range faults {
+		if !r.proved(f) {
+			r.failed++
+			fmt.Fprintf(r.out, "FAIL  %s, %s: no test of that name passed\n", f.id, f.words)
+		}
+	}
 	if r.passed+r.failed+r.skipped == 0 {
 		r.failed++
 		fmt.Fprintln(r.out, "FAIL  no test ran")
 	}
 	fmt.Fprintf(r.out, "%d passed, %d failed, %d skipped\n", r.passed, r.failed, r.skipped)
 	return r.failed == 0 && r.skipped == 0
+}
+
+// proved reports whether a test that bears the fault's id passed.
+func (r *report) proved(f fault) bool {
+	for t, result := range r.ended {
+		if result == "pass" && f.named(t.name) {
+			return true
+		}
+	}
+	return false
 }

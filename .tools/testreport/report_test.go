@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -33,9 +34,15 @@ const (
 	listOK = `{"Action":"output","Package":"m/p","Output":"ok  \tm/p\t0.01s\n"}`
 )
 
+// named is a test's last event.
+func named(name, action string) string {
+	return fmt.Sprintf(`{"Action":%q,"Package":"m/p","Test":%q,"Elapsed":0.1}`, action, name)
+}
+
 func TestVerdicts(t *testing.T) {
 	tests := map[string]struct {
 		listed, required, run string
+		faults                string
 		want                  []string // in the output
 		not                   []string // not in the output
 		closing               string
@@ -59,6 +66,19 @@ func TestVerdicts(t *testing.T) {
 			want:    []string{"got 1; want 2", "FAIL  m/p"},
 			not:     []string{"chatter"},
 			closing: "1 passed, 1 failed, 0 skipped",
+			exit:    1,
+		},
+		"each fault has a test of its name": {
+			faults:  "# comment\nF1\ta key is lost\nT-ROT-2\ta disk is full\n",
+			run:     stream(startP, named("TestF1KeyIsLost", "pass"), named("TestTROT2", "pass"), passP),
+			closing: "2 passed, 0 failed, 0 skipped",
+		},
+		"a fault whose test failed, is another's, or a part of one": {
+			faults: "F1\ta key is lost\nF2\ta disk is full\n",
+			run: stream(startP, named("TestF12", "pass"), named("TestAll/TestF1", "pass"),
+				named("TestF2", "fail"), failP),
+			want:    []string{"F1, a key is lost: no test", "F2, a disk is full: no test"},
+			closing: "2 passed, 3 failed, 0 skipped",
 			exit:    1,
 		},
 		"a skip fails": {
@@ -133,7 +153,9 @@ func TestVerdicts(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			var args []string
-			for flag, text := range map[string]string{"-listed": tt.listed, "-required": tt.required} {
+			for flag, text := range map[string]string{
+				"-listed": tt.listed, "-required": tt.required, "-faults": tt.faults,
+			} {
 				if text != "" {
 					args = append(args, flag, write(t, text))
 				}
@@ -168,6 +190,7 @@ func TestWrongInputs(t *testing.T) {
 		"list with no test in it": {"-listed", write(t, stream(listOK))},
 		"proof without a value":   {"-required", write(t, "m/p TestA real\n")},
 		"proof without a test":    {"-required", write(t, "m/p real=keyring\n")},
+		"fault without words":     {"-faults", write(t, "F1\n")},
 	}
 	for name, args := range tests {
 		t.Run(name, func(t *testing.T) {
