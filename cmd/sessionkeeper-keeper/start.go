@@ -22,7 +22,8 @@ import (
 )
 
 const (
-	startWait = 3 * time.Second       // for the socket of a keeper that is starting
+	startWait = 3 * time.Second       // for the socket of a keeper that somebody else has started
+	ownWait   = 10 * time.Second      // for that of our own, which a busy machine may keep waiting
 	startStep = 15 * time.Millisecond // between two looks for it
 
 	// noAutostart forbids our commands to start a keeper where it is 1.
@@ -123,16 +124,18 @@ func configuration(p places.Places) (*config.Dir, config.Settings, error) {
 	return dir, settings, err
 }
 
-// awaitKeeper starts a keeper where none holds the lock, and waits until one listens, startWait at most. One that is
-// just stopping is waited for and followed by ours.
+// awaitKeeper starts a keeper where none holds the lock, and waits until one listens, startWait at most, or ownWait. One
+// that is just stopping is waited for and followed by ours.
 func awaitKeeper(ctx context.Context, p places.Places) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, startWait)
-	defer cancel()
+	late := time.NewTimer(startWait)
+	defer late.Stop()
 	tick := time.NewTicker(startStep)
 	defer tick.Stop()
 	var ended <-chan struct{}
 	for started := false; ; {
-		socket, err := client.Socket(ctx, p)
+		look, cancel := context.WithTimeout(ctx, startWait)
+		socket, err := client.Socket(look, p)
+		cancel()
 		if err == nil {
 			return socket, nil
 		}
@@ -142,13 +145,13 @@ func awaitKeeper(ctx context.Context, p places.Places) (string, error) {
 					return "", err
 				}
 				started = true
+				late.Reset(ownWait)
 			}
 		}
 		select {
 		case <-ctx.Done():
-			if errors.Is(ctx.Err(), context.Canceled) {
-				return "", ctx.Err()
-			}
+			return "", ctx.Err()
+		case <-late.C:
 			return "", notStarted(p)
 		case <-ended:
 			ended = nil
