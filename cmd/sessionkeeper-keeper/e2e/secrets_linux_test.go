@@ -349,7 +349,7 @@ func TestTARGV1NoSecretInProcesses(t *testing.T) {
 		h.must(args...)
 	}
 	given := strings.TrimSpace(h.must("token", "one"))
-	if out := h.must("exec", "one=GIVEN", "--", "sh", "-c", "echo $GIVEN; exec sleep 0.2"); strings.TrimSpace(out) != given {
+	if out := h.must("exec", "one=GIVEN", "--", "sh", "-c", "echo $GIVEN; exec sleep 2"); strings.TrimSpace(out) != given {
 		t.Error("exec gave another token; this test does not see what it should")
 	}
 	processes, seen := stop(), false

@@ -23,7 +23,7 @@ func TestWayLongName(t *testing.T) {
 	d.serve()
 	d.quietly(func() {
 		d.must("add", name, "--issuer", p.Issuer(), "--client-id", "demo", "--scope", "openid", "--scope", "profile",
-			"--scope", "email", "--max-age", "5m8s")
+			"--scope", "email", "--max-age", "5m18s")
 	})
 	tray := d.startTray()
 	page := d.page()
