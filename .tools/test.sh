@@ -24,5 +24,5 @@ artifacts=$(mktemp -d "$PWD/.cache/artifacts.XXXXXX")
 trap 'rm -rf "$artifacts"' EXIT
 {
 	tools -shuffle=on || true # its failure is in the stream, and keeps nothing else from running
-	go test -race -shuffle=on -json -artifacts -outputdir "$artifacts" "${packages[@]}"
+	go test -race -timeout 30m -shuffle=on -json -artifacts -outputdir "$artifacts" "${packages[@]}"
 } | .cache/bin/testreport -listed "$listed" -keep .cache/pictures "${required[@]}"
