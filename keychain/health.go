@@ -100,7 +100,7 @@ func (v *Vault) wake(ctx context.Context) error {
 	empty, err := v.empty()
 	if err == nil {
 		var keys []sealingKey
-		if keys, err = v.source.load(ctx, empty); err == nil {
+		if keys, err = v.source.load(ctx, nil, empty); err == nil {
 			v.keys.add(keys)
 		}
 	}

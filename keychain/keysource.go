@@ -17,10 +17,9 @@ import (
 // keySource is where sealing keys are kept.
 type keySource interface {
 	// load gives the keys, the current one last. Where there are none it makes one if fresh is true, and else fails
-	// with faultKeyGone: a new key would strand the records that are there.
-	load(ctx context.Context, fresh bool) ([]sealingKey, error)
-	// read gives the keys that are there. The passphrase counts where they lie under one; nil: as load gets it.
-	read(ctx context.Context, passphrase []byte) ([]sealingKey, error)
+	// with faultKeyGone: a new key would strand the records that are there. The passphrase counts where they lie under
+	// one; nil: it is asked for.
+	load(ctx context.Context, passphrase []byte, fresh bool) ([]sealingKey, error)
 	// write replaces them in one step, and reads them back before anything is sealed under the last of them.
 	write(ctx context.Context, passphrase []byte, keys []sealingKey) error
 	// remove takes them away for good.
@@ -61,7 +60,7 @@ type keychainKeys struct {
 	name    string // key of the record
 }
 
-func (s *keychainKeys) load(ctx context.Context, fresh bool) ([]sealingKey, error) {
+func (s *keychainKeys) load(ctx context.Context, _ []byte, fresh bool) ([]sealingKey, error) {
 	r, err := s.records.Load(ctx, s.name)
 	lost := errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrDamaged)
 	switch {
@@ -84,17 +83,6 @@ func (s *keychainKeys) load(ctx context.Context, fresh bool) ([]sealingKey, erro
 		return nil, fmt.Errorf("storing a new key: %w", err)
 	}
 	return keys, nil
-}
-
-func (s *keychainKeys) read(ctx context.Context, _ []byte) ([]sealingKey, error) {
-	r, err := s.records.Load(ctx, s.name)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrDamaged) {
-		return nil, unusable(faultKeyGone, err)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return decodeKeys(r.Data)
 }
 
 func (s *keychainKeys) write(ctx context.Context, _ []byte, keys []sealingKey) error {
@@ -135,41 +123,26 @@ func (s *passphraseKeys) given(ctx context.Context, passphrase []byte) (string, 
 	return string(passphrase), nil
 }
 
-func (s *passphraseKeys) load(ctx context.Context, fresh bool) ([]sealingKey, error) {
-	passphrase, err := s.given(ctx, nil)
+func (s *passphraseKeys) load(ctx context.Context, passphrase []byte, fresh bool) ([]sealingKey, error) {
+	text, err := s.given(ctx, passphrase)
 	if err != nil {
 		return nil, err
 	}
 	file, err := s.dir.read(passphraseFile)
 	switch {
 	case err == nil:
-		return unwrap(file, passphrase)
+		return unwrap(file, text)
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	case !fresh:
 		return nil, unusable(faultKeyGone, err)
 	}
 	keys := []sealingKey{newKey()}
-	file, err = wrap(keys, passphrase)
+	file, err = wrap(keys, text)
 	if err != nil {
 		return nil, err
 	}
 	return keys, s.dir.write(passphraseFile, file)
-}
-
-func (s *passphraseKeys) read(ctx context.Context, passphrase []byte) ([]sealingKey, error) {
-	text, err := s.given(ctx, passphrase)
-	if err != nil {
-		return nil, err
-	}
-	file, err := s.dir.read(passphraseFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, unusable(faultKeyGone, err)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return unwrap(file, text)
 }
 
 func (s *passphraseKeys) write(ctx context.Context, passphrase []byte, keys []sealingKey) error {

@@ -10,7 +10,7 @@ import (
 	"slices"
 )
 
-// Backends are the stores that there are.
+// backends are the stores that there are.
 var backends = []string{"os", "sealed", "file"}
 
 // placement says which store holds the records once they were moved, and which other one has copies that are not

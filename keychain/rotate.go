@@ -43,7 +43,7 @@ func (v *Vault) changeKeys(ctx context.Context, old, changed []byte) error {
 		return err
 	}
 	// What is kept counts, not what is in hand: it may have been restored meanwhile.
-	keys, err := v.source.read(ctx, old)
+	keys, err := v.source.load(ctx, old, false)
 	if err == nil {
 		keys = append(keys, newKey())
 		err = v.source.write(ctx, changed, keys)
