@@ -59,7 +59,9 @@ func TestNotices(t *testing.T) {
 
 	// The keeper is replaced by another, which says the same again.
 	stop()
-	i.wait(t, "that the keeper is gone", func(e entry) bool { return strings.HasPrefix(e.String(), "[The keeper is starting]") })
+	i.wait(t, "that the keeper is gone", func(e desktoptest.Menu) bool {
+		return strings.HasPrefix(e.String(), "[The keeper is starting]")
+	})
 	k = apitest.New(kept("work"))
 	newer := apitest.Options(t, k, nil)
 	newer.Places = o.Places

@@ -16,7 +16,6 @@ const (
 	watcherName = "org.kde.StatusNotifierWatcher"
 	watcherPath = dbus.ObjectPath("/StatusNotifierWatcher")
 	itemName    = "org.kde.StatusNotifierItem"
-	menuName    = "com.canonical.dbusmenu"
 	busName     = "org.freedesktop.DBus"
 
 	// patience bounds every wait. Only a broken machine, or a broken tray, meets it.
@@ -53,7 +52,7 @@ func startPanel(tb testing.TB, b *desktoptest.Bus) *panel {
 // listen has the signals of icons and menus come in.
 func (p *panel) listen(tb testing.TB) {
 	tb.Helper()
-	for _, name := range []string{menuName, itemName, busName} {
+	for _, name := range []string{desktoptest.MenuInterface, itemName, busName} {
 		if err := p.conn.AddMatchSignal(dbus.WithMatchInterface(name)); err != nil {
 			tb.Fatal(err)
 		}
@@ -143,98 +142,25 @@ func (i *icon) tooltip(tb testing.TB) string {
 	return title
 }
 
-// entry is a line of the menu.
-type entry struct {
-	id      int32
-	label   string
-	line    bool
-	off     bool
-	hidden  bool
-	entries []entry
-}
-
-type layout struct {
-	ID    int32
-	Props map[string]dbus.Variant
-	Items []dbus.Variant
-}
-
-// read reads the whole menu. The library answers the first question after a change with the first level alone.
-func (i *icon) read() (entry, error) {
-	var revision uint32
-	var l layout
-	for range 2 {
-		l = layout{}
-		err := i.menu.Call(menuName+".GetLayout", 0, int32(0), int32(-1), []string{}).Store(&revision, &l)
-		if err != nil {
-			return entry{}, err
-		}
-	}
-	return parse(l)
-}
-
-func parse(l layout) (entry, error) {
-	e := entry{id: l.ID}
-	e.label, _ = l.Props["label"].Value().(string)
-	e.line = l.Props["type"].Value() == "separator"
-	e.off = l.Props["enabled"].Value() == false
-	e.hidden = l.Props["visible"].Value() == false
-	for _, one := range l.Items {
-		var inner layout
-		if err := dbus.Store([]any{one.Value()}, &inner); err != nil {
-			return e, err
-		}
-		child, err := parse(inner)
-		if err != nil {
-			return e, err
-		}
-		e.entries = append(e.entries, child)
-	}
-	return e, nil
-}
-
-// String draws a menu: what is off in brackets, submenus indented.
-func (e entry) String() string {
-	var b strings.Builder
-	var walk func(entry, string)
-	walk = func(e entry, indent string) {
-		for _, one := range e.entries {
-			switch {
-			case one.hidden:
-				continue
-			case one.line:
-				b.WriteString(indent + "---\n")
-			case one.off:
-				b.WriteString(indent + "[" + one.label + "]\n")
-			default:
-				b.WriteString(indent + one.label + "\n")
-			}
-			walk(one, indent+"  ")
-		}
-	}
-	walk(e, "")
-	return b.String()
-}
-
 // find follows the beginnings of labels.
-func (e entry) find(path ...string) (entry, bool) {
+func find(e desktoptest.Menu, path ...string) (desktoptest.Menu, bool) {
 	if len(path) == 0 {
 		return e, true
 	}
-	for _, one := range e.entries {
-		if !one.hidden && !one.line && strings.HasPrefix(one.label, path[0]) {
-			return one.find(path[1:]...)
+	for _, one := range e.Entries {
+		if !one.Hidden && !one.Line && strings.HasPrefix(one.Label, path[0]) {
+			return find(one, path[1:]...)
 		}
 	}
-	return entry{}, false
+	return desktoptest.Menu{}, false
 }
 
 // wait blocks until the menu is as wanted. It looks again whenever the icon says that something changed.
-func (i *icon) wait(tb testing.TB, what string, want func(entry) bool) entry {
+func (i *icon) wait(tb testing.TB, what string, want func(desktoptest.Menu) bool) desktoptest.Menu {
 	tb.Helper()
 	late := time.After(patience)
 	for {
-		e, err := i.read()
+		e, err := desktoptest.ReadMenu(i.menu)
 		if err == nil && want(e) {
 			return e
 		}
@@ -250,12 +176,12 @@ func (i *icon) wait(tb testing.TB, what string, want func(entry) bool) entry {
 }
 
 // waitFor blocks until the menu has an entry that begins like this and is on.
-func (i *icon) waitFor(tb testing.TB, path ...string) entry {
+func (i *icon) waitFor(tb testing.TB, path ...string) desktoptest.Menu {
 	tb.Helper()
-	var found entry
-	i.wait(tb, strings.Join(path, " > "), func(e entry) (ok bool) {
-		found, ok = e.find(path...)
-		return ok && !found.off
+	var found desktoptest.Menu
+	i.wait(tb, strings.Join(path, " > "), func(e desktoptest.Menu) (ok bool) {
+		found, ok = find(e, path...)
+		return ok && !found.Off
 	})
 	return found
 }
@@ -263,13 +189,13 @@ func (i *icon) waitFor(tb testing.TB, path ...string) entry {
 // waitText blocks until the menu reads like this.
 func (i *icon) waitText(tb testing.TB, want string) {
 	tb.Helper()
-	i.wait(tb, "this:\n"+want+"but", func(e entry) bool { return e.String() == want })
+	i.wait(tb, "this:\n"+want+"but", func(e desktoptest.Menu) bool { return e.String() == want })
 }
 
 // click clicks on an entry.
 func (i *icon) click(tb testing.TB, path ...string) {
 	tb.Helper()
-	i.event(tb, i.waitFor(tb, path...).id, "clicked")
+	i.event(tb, i.waitFor(tb, path...).ID, "clicked")
 }
 
 // open tells the icon that its menu is on the screen.
@@ -277,7 +203,7 @@ func (i *icon) open(tb testing.TB) { tb.Helper(); i.event(tb, 0, "opened") }
 
 func (i *icon) event(tb testing.TB, id int32, what string) {
 	tb.Helper()
-	if err := i.menu.Call(menuName+".Event", 0, id, what, dbus.MakeVariant(int32(0)), uint32(0)).Err; err != nil {
+	if err := i.menu.Call(desktoptest.MenuInterface+".Event", 0, id, what, dbus.MakeVariant(int32(0)), uint32(0)).Err; err != nil {
 		tb.Fatalf("telling %s: %v", what, err)
 	}
 }

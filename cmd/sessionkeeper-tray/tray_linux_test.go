@@ -29,7 +29,7 @@ func kept(name string) apitest.Session {
 // waitChange blocks until the keeper was asked for something, which a change of the menu tells of.
 func waitChange(t *testing.T, i *icon, k *apitest.Keeper, call string) {
 	t.Helper()
-	i.wait(t, "the effect of "+call, func(entry) bool { return slices.Contains(k.Changes(), call) })
+	i.wait(t, "the effect of "+call, func(desktoptest.Menu) bool { return slices.Contains(k.Changes(), call) })
 }
 
 func TestMenu(t *testing.T) {
@@ -75,7 +75,7 @@ Quit
 	}
 	bad := i.pixels(t)
 
-	before := i.waitFor(t, "my__mail", "Refresh").id
+	before := i.waitFor(t, "my__mail", "Refresh").ID
 	i.click(t, "my__mail", "Pause")
 	waitChange(t, i, k, "Pause my_mail")
 	i.waitFor(t, "my__mail — Paused", "Resume")
@@ -83,7 +83,7 @@ Quit
 	waitChange(t, i, k, "Resume my_mail")
 	i.click(t, "my__mail — Signed in", "Refresh")
 	waitChange(t, i, k, "Refresh my_mail")
-	if after := i.waitFor(t, "my__mail", "Refresh").id; after != before {
+	if after := i.waitFor(t, "my__mail", "Refresh").ID; after != before {
 		t.Errorf("Refresh was %d and is %d: the menu was built anew, which loses clicks", before, after)
 	}
 	i.click(t, "zoo", "Sign out…", "Yes, sign out of zoo")
@@ -107,7 +107,7 @@ Quit
 		}
 		k.Put(work)
 		k.Put(mail)
-		i.wait(t, "the tooltip "+tooltip, func(entry) bool { return i.tooltip(t) == tooltip })
+		i.wait(t, "the tooltip "+tooltip, func(desktoptest.Menu) bool { return i.tooltip(t) == tooltip })
 		pictures[i.pixels(t)] = true
 	}
 	if len(pictures) != 4 {
@@ -199,7 +199,9 @@ func TestKeeperRestart(t *testing.T) {
 	i := p.icon(t)
 	i.waitFor(t, "work — Signed in")
 	stop()
-	i.wait(t, "that the keeper is gone", func(e entry) bool { return len(e.entries) > 0 && e.entries[0].label == "The keeper is starting" })
+	i.wait(t, "that the keeper is gone", func(e desktoptest.Menu) bool {
+		return len(e.Entries) > 0 && e.Entries[0].Label == "The keeper is starting"
+	})
 	_, stop = apitest.Serve(t, o)
 	i.open(t) // who looks sees how it is now
 	i.waitFor(t, "work — Signed in")
@@ -225,7 +227,7 @@ func TestStartsKeeper(t *testing.T) {
 	d := newDesk(t, places, bus, options{keeper: true})
 	tray := d.start(t)
 	i := p.icon(t)
-	i.wait(t, "no sessions", func(e entry) bool { return strings.Contains(e.String(), "[No sessions yet]\n") })
+	i.wait(t, "no sessions", func(e desktoptest.Menu) bool { return strings.Contains(e.String(), "[No sessions yet]\n") })
 	c, err := client.Dial(t.Context(), places)
 	if err != nil {
 		t.Fatal(err)
@@ -304,7 +306,7 @@ func TestPassphrase(t *testing.T) {
 	if got := next(t, "the window", d.shown); got != "passphrase" {
 		t.Errorf("the window %q was shown; want passphrase", got)
 	}
-	e := i.wait(t, "the reason", func(e entry) bool { _, ok := e.find("Try again"); return ok })
+	e := i.wait(t, "the reason", func(e desktoptest.Menu) bool { _, ok := find(e, "Try again"); return ok })
 	if !strings.Contains(strings.ReplaceAll(e.String(), "]\n[", " "), "passphrase") {
 		t.Errorf("menu:\n%v", e)
 	}
@@ -329,11 +331,11 @@ func TestUnlock(t *testing.T) {
 	i := p.icon(t)
 	i.waitFor(t, "work — Signed in")
 	k.Lock(errors.New("locked"))
-	i.wait(t, "the keychain's line", func(e entry) bool {
+	i.wait(t, "the keychain's line", func(e desktoptest.Menu) bool {
 		return strings.HasPrefix(e.String(), "[The keychain is locked]\nUnlock…\n---\n")
 	})
 	i.click(t, "Unlock…")
-	i.wait(t, "no such line", func(e entry) bool { return strings.HasPrefix(e.String(), "work") })
+	i.wait(t, "no such line", func(e desktoptest.Menu) bool { return strings.HasPrefix(e.String(), "work") })
 }
 
 // TestNoKeychain: the menu leads to what tells more, a window or else the page.
@@ -347,7 +349,7 @@ func TestNoKeychain(t *testing.T) {
 		d := newDesk(t, o.Places, bus, options{window: window})
 		tray := d.start(t)
 		i := p.icon(t)
-		i.wait(t, "the keychain's line", func(e entry) bool {
+		i.wait(t, "the keychain's line", func(e desktoptest.Menu) bool {
 			return strings.HasPrefix(e.String(), "[There is no keychain]\nDetails…\n---\n")
 		})
 		i.click(t, "Details…")
@@ -402,7 +404,9 @@ func TestWelcome(t *testing.T) {
 	for first := true; ; first = false {
 		tray := d.start(t)
 		i := p.icon(t)
-		i.wait(t, "no sessions", func(e entry) bool { return strings.HasPrefix(e.String(), "[No sessions yet]\n---\n") })
+		i.wait(t, "no sessions", func(e desktoptest.Menu) bool {
+			return strings.HasPrefix(e.String(), "[No sessions yet]\n---\n")
+		})
 		if !first {
 			i.leftClick(t) // what comes next is this
 		}

@@ -22,7 +22,6 @@ import (
 const (
 	watcherName = "org.kde.StatusNotifierWatcher"
 	itemName    = "org.kde.StatusNotifierItem"
-	menuName    = "com.canonical.dbusmenu"
 )
 
 // The programs beside the keeper, each built once: the tray, and the windows, which need C.
@@ -156,106 +155,38 @@ func (f *tray) seeTooltip(text string) {
 		func() string { return fmt.Sprintf("the icon says %q; want %q", now, text) })
 }
 
-// entry is a line of the menu.
-type entry struct {
-	id                int32
-	label             string
-	line, off, hidden bool
-	entries           []entry
-}
-
-type layout struct {
-	ID    int32
-	Props map[string]dbus.Variant
-	Items []dbus.Variant
-}
-
 // menu reads the whole menu.
-func (f *tray) menu() (entry, bool) {
+func (f *tray) menu() (desktoptest.Menu, bool) {
 	f.d.t.Helper()
 	item, ok := f.item()
 	if !ok {
-		return entry{}, false
+		return desktoptest.Menu{}, false
 	}
 	v, err := item.GetProperty(itemName + ".Menu")
 	path, isPath := v.Value().(dbus.ObjectPath)
 	if err != nil || !isPath {
-		return entry{}, false
+		return desktoptest.Menu{}, false
 	}
-	var l layout
-	for range 2 { // the first question after a change is answered with the first level alone
-		var revision uint32
-		l = layout{}
-		err := f.conn.Object(item.Destination(), path).
-			Call(menuName+".GetLayout", 0, int32(0), int32(-1), []string{}).Store(&revision, &l)
-		if err != nil {
-			return entry{}, false
-		}
-	}
-	e, err := parseMenu(l)
+	e, err := desktoptest.ReadMenu(f.conn.Object(item.Destination(), path))
 	return e, err == nil
 }
 
-func parseMenu(l layout) (entry, error) {
-	e := entry{id: l.ID}
-	e.label, _ = l.Props["label"].Value().(string)
-	e.label = strings.ReplaceAll(e.label, "__", "_")
-	e.line = l.Props["type"].Value() == "separator"
-	e.off = l.Props["enabled"].Value() == false
-	e.hidden = l.Props["visible"].Value() == false
-	for _, one := range l.Items {
-		var inner layout
-		if err := dbus.Store([]any{one.Value()}, &inner); err != nil {
-			return e, err
-		}
-		child, err := parseMenu(inner)
-		if err != nil {
-			return e, err
-		}
-		e.entries = append(e.entries, child)
-	}
-	return e, nil
-}
-
-// String draws a menu: what is off in brackets, submenus indented.
-func (e entry) String() string {
-	var b strings.Builder
-	var walk func(entry, string)
-	walk = func(e entry, indent string) {
-		for _, one := range e.entries {
-			switch {
-			case one.hidden:
-				continue
-			case one.line:
-				b.WriteString(indent + "---\n")
-			case one.off:
-				b.WriteString(indent + "[" + one.label + "]\n")
-			default:
-				b.WriteString(indent + one.label + "\n")
-			}
-			walk(one, indent+"  ")
-		}
-	}
-	walk(e, "")
-	return b.String()
-}
-
-// keys are those that lead to an entry from a menu that has just been opened.
-func (e entry) keys(path []string) (keys []string, ok bool) {
+// keysTo are those that lead to an entry from a menu that has just been opened.
+func keysTo(e desktoptest.Menu, path []string) (keys []string, ok bool) {
 	down := 0
-	for _, one := range e.entries {
-		if one.hidden || one.line || one.off {
+	for _, one := range e.Entries {
+		if one.Hidden || one.Line || one.Off {
 			continue
 		}
 		down++
-		if !strings.HasPrefix(one.label, path[0]) {
+		if !strings.HasPrefix(one.Label, path[0]) {
 			continue
 		}
 		keys = slices.Repeat([]string{"Down"}, down)
 		if len(path) == 1 {
 			return append(keys, "Return"), true
 		}
-		inner, ok := one.keys(path[1:])
+		inner, ok := keysTo(one, path[1:])
 		if !ok {
 			return nil, false
 		}
@@ -296,11 +227,11 @@ func (f *tray) close() { f.d.screen.Key(f.d.t, "Escape") }
 func (f *tray) choose(path ...string) {
 	f.d.t.Helper()
 	var keys []string
-	var now entry
+	var now desktoptest.Menu
 	untilOr(f.d.t, patience, func() bool {
 		e, ok := f.menu()
 		if now = e; ok {
-			keys, ok = e.keys(path)
+			keys, ok = keysTo(e, path)
 		}
 		return ok
 	}, func() string { return fmt.Sprintf("the menu has no %q:\n%v", path, now) })

@@ -1,5 +1,6 @@
-// Package desktoptest is a desktop for tests: a private D-Bus daemon that starts no services, and a notification
-// service on it that records what it is told and behaves like a real one. It never touches the user's own bus.
+// Package desktoptest is a desktop for tests: a private D-Bus daemon that starts no services, a notification service on
+// it that records what it is told and behaves like a real one, and a screen with the real programs of a desktop. It never
+// touches the user's own bus or screen.
 package desktoptest
 
 import (
