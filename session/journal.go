@@ -50,9 +50,10 @@ type refusal struct {
 
 // durable is what a session must remember over a restart beside its grant. It holds no secret.
 type durable struct {
-	Seq  uint64 `json:"seq"`
-	ID   string `json:"id"`
-	Name string `json:"name"`
+	Format int    `json:"format"` // see stateFormat; it comes first
+	Seq    uint64 `json:"seq"`
+	ID     string `json:"id"`
+	Name   string `json:"name"`
 
 	Paused    bool     `json:"paused,omitempty"`
 	Copied    bool     `json:"copied,omitempty"` // paused by us: see hold
@@ -142,6 +143,7 @@ func (j *journal) write(d durable) error {
 	if d.Seq <= w.seq {
 		return nil
 	}
+	d.Format = stateFormat
 	if err := writeSealedJSON(j.root, d.ID+".json", d); err != nil {
 		return fmt.Errorf("saving the state of session %q: %w", d.Name, err)
 	}
@@ -164,7 +166,9 @@ func (j *journal) remove(id string) error {
 	return errors.Join(errs...)
 }
 
-// load reads all states. One that cannot be read is set aside, never deleted, and the last good copy is used.
+// load reads all states. One that cannot be read is set aside, never deleted, and the last good copy is used. Where one is
+// a newer program's, or the system does not let us read one, nothing is changed and nothing loaded: a session whose state
+// is left out would count as signed out.
 func (j *journal) load() ([]durable, error) {
 	names, err := fs.ReadDir(j.root.FS(), ".")
 	if err != nil {
@@ -176,33 +180,44 @@ func (j *journal) load() ([]durable, error) {
 			ids[id] = true
 		}
 	}
-	all := make([]*durable, len(ids))
+	all := make([]found[durable], len(ids))
+	errs := make([]error, len(ids))
+	sorted := slices.Sorted(maps.Keys(ids))
 	shared := providers{known: map[string]*provider.Provider{}}
-	each(slices.Collect(maps.Keys(ids)), func(n int, id string) { all[n] = j.read(id, &shared) })
+	each(sorted, func(n int, id string) {
+		all[n], errs[n] = lookForSealed(j.root, id+".json", shared.open, func(d durable) uint64 { return d.Seq })
+	})
+	for _, err := range errs {
+		if err != nil {
+			return nil, fmt.Errorf("reading the session states: %w", err)
+		}
+	}
 	var whole []durable
-	for _, d := range all {
-		if d != nil {
+	for n, id := range sorted {
+		if d, ok := j.take(id, all[n]); ok {
 			j.of(d.ID).seq = d.Seq
-			whole = append(whole, *d)
+			whole = append(whole, d)
 		}
 	}
 	return whole, nil
 }
 
-// read reads one state; nil where there is none that can be used.
-func (j *journal) read(id string, shared *providers) *durable {
-	d, broken, err := readSealedJSON(j.root, id+".json", shared.open, func(d durable) uint64 { return d.Seq })
-	if broken != "" {
-		j.log.Error("set a broken session state aside", "file", broken)
+// take gives what was found of one state; not ok where that is nothing that can be used.
+func (j *journal) take(id string, f found[durable]) (durable, bool) {
+	aside, err := f.settle(j.root, id+".json")
+	for _, file := range aside {
+		j.log.Error("set a broken session state aside", "file", file)
 	}
-	if err != nil {
-		return nil
-	}
-	if d.ID != id {
+	switch {
+	case !f.whole:
+		return durable{}, false
+	case f.best.ID != id:
 		j.log.Error("left a session state alone that names another session", "file", id)
-		return nil
+		return durable{}, false
+	case err != nil: // the next write finishes it
+		j.log.Warn("could not finish an interrupted write", "file", id, "error", err)
 	}
-	return &d
+	return f.best, true
 }
 
 // providers are those that states name: those of one issuer's sessions are the same, and read and held once.

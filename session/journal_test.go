@@ -122,7 +122,7 @@ func FuzzOpenState(f *testing.F) {
 	f.Add(good)
 	f.Add([]byte(`{"sha256":"44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","body":{}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if d, ok := openSealed(data, (&providers{known: map[string]*provider.Provider{}}).open); ok && d.ID != "" && !bytes.Contains(data, []byte("sha256")) {
+		if d, ok, _ := openSealed(data, (&providers{known: map[string]*provider.Provider{}}).open); ok && d.ID != "" && !bytes.Contains(data, []byte("sha256")) {
 			t.Errorf("took %q for a state", data)
 		}
 	})

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
@@ -10,12 +11,18 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 )
 
 // copies are the names under which a file may lie after a crash at any moment of a write.
 var copies = []string{"", ".new", ".old"}
+
+// stateFormat is the number of the form in which state is written. It is the first thing in a body; what has none is from
+// before there was one, and of the same form. A file with a higher number is a newer program's: nothing of it, and of what
+// lies beside it, is changed. All forms are sealed alike.
+const stateFormat = 1
 
 // sealed is a JSON file that proves to be whole.
 type sealed struct {
@@ -61,56 +68,98 @@ func writeSealedJSON(root *os.Root, path string, v any) error {
 	return nil
 }
 
-// readSealedJSON reads the newest whole copy of path; open reads what is in it, and seq tells how new it is. Copies that
-// are not whole are set aside under the name that it returns.
-func readSealedJSON[T any](
+// found is what the copies of a file hold, and what is to become of them.
+type found[T any] struct {
+	best    T
+	from    string   // the suffix of the copy that best is in
+	whole   bool     // there is one
+	unended bool     // ".new" is a write that a crash cut short: what it was to replace is there
+	broken  []string // suffixes of the copies that are not whole otherwise
+}
+
+// lookForSealed finds the newest whole copy of path and changes nothing; open reads what is in one, and seq tells how new
+// it is. The error is a newerError where a newer program wrote one of them.
+func lookForSealed[T any](
 	root *os.Root, path string, open func(body []byte) (T, bool), seq func(T) uint64,
-) (best T, broken string, err error) {
-	from, current := "none", false
+) (f found[T], err error) {
 	for _, suffix := range copies {
-		if suffix == ".old" && current {
+		if suffix == ".old" && f.whole && f.from == "" {
 			break // it was replaced by that one
 		}
 		data, err := root.ReadFile(path + suffix)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		if err != nil {
-			return best, broken, err
+		if info, serr := root.Lstat(path + suffix); err != nil && (serr != nil || info.Mode().IsRegular()) {
+			return f, fmt.Errorf("%w: make it readable for yourself, or move it away", err)
 		}
-		v, ok := openSealed(data, open)
-		current = current || ok && suffix == ""
+		v, ok, err := openSealed(data, open)
 		switch {
-		case !ok && suffix == ".new": // a write that a crash cut short: what it was to replace is there
-			_ = root.Remove(path + suffix)
+		case err != nil:
+			return f, fmt.Errorf("%s %w", filepath.Join(root.Name(), path+suffix), err)
+		case !ok && suffix == ".new":
+			f.unended = true
 		case !ok:
-			aside := fmt.Sprintf("%s%s.corrupt-%d", path, suffix, time.Now().Unix())
-			if root.Rename(path+suffix, aside) == nil {
-				broken = aside
-			}
-		case from == "none" || seq(v) > seq(best):
-			best, from = v, suffix
+			f.broken = append(f.broken, suffix)
+		case !f.whole || seq(v) > seq(f.best):
+			f.best, f.from, f.whole = v, suffix, true
 		}
 	}
-	switch from {
-	case "none":
-		return best, broken, fs.ErrNotExist
-	case "":
-		return best, broken, nil
-	default: // finish what the crash interrupted, so that the next write cannot lose this copy
-		return best, broken, root.Rename(path+from, path)
-	}
+	return f, nil
 }
 
-func openSealed[T any](data []byte, open func(body []byte) (T, bool)) (v T, ok bool) {
+// settle sets the copies of path aside that are not whole, under the names that it returns, and finishes what a crash
+// interrupted, so that the next write cannot lose the copy that counts.
+func (f found[T]) settle(root *os.Root, path string) (aside []string, err error) {
+	if f.unended {
+		_ = root.RemoveAll(path + ".new")
+	}
+	for _, suffix := range f.broken {
+		to := fmt.Sprintf("%s%s.corrupt-%d", path, suffix, time.Now().Unix())
+		if root.Rename(path+suffix, to) == nil {
+			aside = append(aside, to)
+		}
+	}
+	if f.from != "" {
+		err = root.Rename(path+f.from, path)
+	}
+	return aside, err
+}
+
+// openSealed opens a copy. It is not ok where that is not whole; the error says that it is a newer program's.
+func openSealed[T any](data []byte, open func(body []byte) (T, bool)) (v T, ok bool, err error) {
 	var s sealed
-	if json.Unmarshal(data, &s) != nil {
-		return v, false
+	whole := json.Unmarshal(data, &s) == nil
+	if sum := sha256.Sum256(s.Body); whole && s.Sum == hex.EncodeToString(sum[:]) {
+		if n := formatOf(s.Body); n > stateFormat {
+			return v, false, newerError(n)
+		}
+		v, ok = open(s.Body)
 	}
-	if sum := sha256.Sum256(s.Body); s.Sum != hex.EncodeToString(sum[:]) {
-		return v, false
+	return v, ok, nil
+}
+
+// formatOf is the number that a body begins with; 0 where it has none.
+func formatOf(body []byte) int {
+	d := json.NewDecoder(bytes.NewReader(body))
+	for _, want := range []json.Token{json.Delim('{'), "format"} {
+		if t, err := d.Token(); err != nil || t != want {
+			return 0
+		}
 	}
-	return open(s.Body)
+	n := 0
+	if d.Decode(&n) != nil {
+		return 0
+	}
+	return n
+}
+
+// newerError is a file of a format that this program does not know.
+type newerError int
+
+func (e newerError) Error() string {
+	return fmt.Sprintf("was written by a newer version of this program (format %d; this one knows %d) and is left as it "+
+		"is: start that version again", int(e), stateFormat)
 }
 
 // HomeID gives the random name of this state folder, made at the first call. It is the first part of every keychain
@@ -126,20 +175,24 @@ func HomeID(stateDir string) (string, error) {
 	defer func() { _ = root.Close() }()
 	const path = "home.json"
 	type named struct {
-		ID string `json:"id"`
+		Format int    `json:"format"`
+		ID     string `json:"id"`
 	}
 	open := func(body []byte) (n named, ok bool) {
 		ok = json.Unmarshal(body, &n) == nil
 		return n, ok
 	}
-	home, _, err := readSealedJSON(root, path, open, func(named) uint64 { return 1 })
-	if err == nil && home.ID != "" {
-		return home.ID, nil
+	f, err := lookForSealed(root, path, open, func(named) uint64 { return 1 })
+	if err == nil {
+		_, err = f.settle(root, path)
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err != nil {
 		return "", fmt.Errorf("reading the name of this home: %w", err)
 	}
-	home.ID = newID()
+	if f.best.ID != "" {
+		return f.best.ID, nil
+	}
+	home := named{Format: stateFormat, ID: newID()}
 	if err := writeSealedJSON(root, path, home); err != nil {
 		return "", fmt.Errorf("saving the name of this home: %w", err)
 	}
