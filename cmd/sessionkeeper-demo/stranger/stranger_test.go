@@ -47,14 +47,25 @@ func refresh(t *testing.T, c *oauth2.Config, token *oauth2.Token) (*oauth2.Token
 	return c.TokenSource(t.Context(), &oauth2.Token{RefreshToken: token.RefreshToken}).Token()
 }
 
-func userinfo(t *testing.T, p *stranger.Provider, token *oauth2.Token) int {
+func userinfo(t *testing.T, address string, token *oauth2.Token) int {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.Issuer+"/me", http.NoBody)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
 	token.SetAuthHeader(request)
 	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	return response.StatusCode
+}
+
+// post sends a refresh token to an endpoint that takes one.
+func post(t *testing.T, address string, token *oauth2.Token) int {
+	t.Helper()
+	response, err := http.DefaultClient.PostForm(address, url.Values{"client_id": {"demo"}, "token": {token.RefreshToken}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +105,7 @@ func TestRefreshes(t *testing.T) {
 			t.Errorf("refresh %d: %+v", i+1, r)
 		}
 	}
-	if got := userinfo(t, p, token); got != http.StatusOK {
+	if got := userinfo(t, p.Issuer+"/me", token); got != http.StatusOK {
 		t.Errorf("userinfo: %d", got)
 	}
 
@@ -105,7 +116,7 @@ func TestRefreshes(t *testing.T) {
 		t.Errorf("after reuse: %d double, %d reused, %d revoked; want 1 each",
 			log.DoubleSends, log.ReuseDetected, log.GrantsRevoked)
 	}
-	if got := userinfo(t, p, token); got != http.StatusUnauthorized {
+	if got := userinfo(t, p.Issuer+"/me", token); got != http.StatusUnauthorized {
 		t.Errorf("userinfo after reuse: %d; want 401", got)
 	}
 }
@@ -122,7 +133,8 @@ func TestRevoke(t *testing.T) {
 		t.Fatalf("grants %+v", grants)
 	}
 	p.Revoke(grants[0].ID)
-	if a, b := userinfo(t, p, first), userinfo(t, p, second); a != http.StatusUnauthorized || b != http.StatusOK {
+	me := p.Issuer + "/me"
+	if a, b := userinfo(t, me, first), userinfo(t, me, second); a != http.StatusUnauthorized || b != http.StatusOK {
 		t.Errorf("userinfo %d, %d; want 401, 200", a, b)
 	}
 	if n := p.RevokeAll(); n != 1 {
@@ -137,46 +149,37 @@ func TestRevoke(t *testing.T) {
 	}
 }
 
-func TestDevice(t *testing.T) {
-	p := stranger.Start(t, stranger.Options{})
-	c := config(p)
-	device, err := c.DeviceAuth(t.Context(), oauth2.SetAuthURLParam("prompt", "consent"))
+func signInByDevice(t *testing.T, p *stranger.Provider, c *oauth2.Config, more ...oauth2.AuthCodeOption) {
+	t.Helper()
+	device, err := c.DeviceAuth(t.Context(), more...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.Visit(device.VerificationURIComplete, true)
 	device.Interval = 1
 	token, err := c.DeviceAccessToken(t.Context(), device)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if token.RefreshToken == "" {
-		t.Fatal("no refresh token")
+	if err != nil || token.RefreshToken == "" {
+		t.Fatalf("no refresh token: %v", err)
 	}
 	if _, err := refresh(t, c, token); err != nil {
 		t.Error(err)
 	}
 }
 
+func TestDevice(t *testing.T) {
+	p := stranger.Start(t, stranger.Options{})
+	signInByDevice(t, p, config(p), oauth2.SetAuthURLParam("prompt", "consent"))
+}
+
 func TestOtherEndpoints(t *testing.T) {
 	p := stranger.Start(t, stranger.Options{})
-	c := config(p)
-	token := signIn(t, p, c)
-	post := func(path string) int {
-		form := url.Values{"client_id": {"demo"}, "token": {token.RefreshToken}}
-		response, err := http.DefaultClient.PostForm(p.Issuer+path, form)
-		if err != nil {
-			t.Fatal(err)
-		}
-		response.Body.Close()
-		return response.StatusCode
-	}
+	token := signIn(t, p, config(p))
 	for _, path := range []string{"/token/introspection", "/token/revocation"} {
-		if got := post(path); got != http.StatusOK {
+		if got := post(t, p.Issuer+path, token); got != http.StatusOK {
 			t.Errorf("%s: %d", path, got)
 		}
 	}
-	if got := userinfo(t, p, token); got != http.StatusUnauthorized {
+	if got := userinfo(t, p.Issuer+"/me", token); got != http.StatusUnauthorized {
 		t.Errorf("userinfo after revocation: %d; want 401", got)
 	}
 }

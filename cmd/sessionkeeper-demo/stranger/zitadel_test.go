@@ -3,7 +3,6 @@ package stranger_test
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"testing"
 	"time"
 
@@ -21,21 +20,6 @@ func zitadelConfig(p *stranger.Provider) *oauth2.Config {
 	return c
 }
 
-func zitadelUserinfo(t *testing.T, p *stranger.Provider, token *oauth2.Token) int {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.Issuer+"/userinfo", http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	token.SetAuthHeader(request)
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
-	return response.StatusCode
-}
-
 // What a bare client sees: rotation, a refresh that ends the access token before it, an old token that is refused and
 // ends nothing, revocation.
 func TestZitadel(t *testing.T) {
@@ -49,7 +33,8 @@ func TestZitadel(t *testing.T) {
 	if err != nil || second.RefreshToken == "" || second.RefreshToken == first.RefreshToken {
 		t.Fatalf("the refresh rotates: %v", err)
 	}
-	if old, now := zitadelUserinfo(t, p, first), zitadelUserinfo(t, p, second); old != http.StatusForbidden || now != http.StatusOK {
+	at := p.Issuer + "/userinfo"
+	if old, now := userinfo(t, at, first), userinfo(t, at, second); old != http.StatusForbidden || now != http.StatusOK {
 		t.Errorf("userinfo %d, %d; want 403, 200", old, now)
 	}
 	if _, err := refresh(t, c, first); code(err) != "invalid_grant" {
@@ -65,14 +50,8 @@ func TestZitadel(t *testing.T) {
 	if g := p.Grants(); len(g) != 1 || g[0].Account != "grace" || g[0].Client != "demo" {
 		t.Errorf("grants %+v", g)
 	}
-	form := url.Values{"client_id": {"demo"}, "token": {third.RefreshToken}, "token_type_hint": {"refresh_token"}}
-	response, err := http.DefaultClient.PostForm(p.Issuer+"/revoke", form)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
-	if response.StatusCode != http.StatusOK || len(p.Grants()) != 0 {
-		t.Errorf("revocation: %d, %d grants left", response.StatusCode, len(p.Grants()))
+	if status := post(t, p.Issuer+"/revoke", third); status != http.StatusOK || len(p.Grants()) != 0 {
+		t.Errorf("revocation: %d, %d grants left", status, len(p.Grants()))
 	}
 	if _, err := refresh(t, c, third); code(err) != "invalid_grant" {
 		t.Errorf("after the revocation: %q", code(err))
@@ -81,19 +60,7 @@ func TestZitadel(t *testing.T) {
 
 func TestZitadelDevice(t *testing.T) {
 	p := stranger.StartZitadel(t, stranger.Options{})
-	c := zitadelConfig(p)
-	device, err := c.DeviceAuth(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.Visit(device.VerificationURIComplete, true)
-	token, err := c.DeviceAccessToken(t.Context(), device)
-	if err != nil || token.RefreshToken == "" {
-		t.Fatalf("no refresh token: %v", err)
-	}
-	if _, err := refresh(t, c, token); err != nil {
-		t.Error(err)
-	}
+	signInByDevice(t, p, zitadelConfig(p))
 }
 
 // A client that was deleted gets 500: it says nothing of the refresh token.
