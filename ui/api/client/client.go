@@ -113,10 +113,14 @@ func (c *Client) Remove(ctx context.Context, name string) error {
 	return c.do(ctx, call{method: http.MethodDelete, path: route(name, "")}, nil)
 }
 
-// Token gives a token that is valid now.
+// Token gives a token that is valid now. Where the connection ends without an answer it asks once more, as fast.Token.
 func (c *Client) Token(ctx context.Context, name string, r TokenRequest) (Token, error) {
 	var b TokenBody
-	if err := c.post(ctx, route(name, "/token"), r, &b); err != nil {
+	err := c.post(ctx, route(name, "/token"), r, &b)
+	if errors.Is(err, fast.ErrEnded) {
+		err = c.post(ctx, route(name, "/token"), r, &b)
+	}
+	if err != nil {
 		return Token{}, err
 	}
 	return Token{

@@ -43,11 +43,16 @@ const (
 
 // Token asks the keeper at socket for a token of the session called name. It returns an error wrapping ErrNoKeeper
 // where none listens, and a *Problem where the keeper refuses. Without a deadline in ctx it waits 15 s longer than the
-// request's own wait.
+// request's own wait. Where the connection ends without an answer it asks once more: the keeper makes room for others, or
+// another one takes its place.
 func Token(ctx context.Context, socket, name string, r Request) (Answer, error) {
 	var b buffer
 	body := r.appendTo(b.body[:0])
-	status, answer, err := ask(ctx, socket, b.request(sessionPath(name, "/token"), body), max(r.Wait, defaultWait))
+	request := b.request(sessionPath(name, "/token"), body)
+	status, answer, err := ask(ctx, socket, request, max(r.Wait, defaultWait))
+	if errors.Is(err, ErrEnded) {
+		status, answer, err = ask(ctx, socket, request, max(r.Wait, defaultWait))
+	}
 	if err != nil {
 		return Answer{}, err
 	}

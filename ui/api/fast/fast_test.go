@@ -205,6 +205,45 @@ func TestKeeperEnds(t *testing.T) {
 	<-done
 }
 
+// Who is sent away before the answer, because others wait for the place or because the keeper is replaced, asks once more.
+func TestAsksOnceMore(t *testing.T) {
+	p := apitest.Home(t)
+	if err := p.Make(); err != nil {
+		t.Fatal(err)
+	}
+	ln, err := net.Listen("unix", p.Socket())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const body = `{"access_token":"ours","token_type":"Bearer","expires_at":"2030-01-02T03:04:05Z","scopes":[],"generation":7}`
+	answer := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for nth := 1; ; nth++ {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = c.Read(make([]byte, 4096))
+			if nth%2 == 0 {
+				_, _ = io.WriteString(c, answer)
+			}
+			c.Close()
+		}
+	}()
+	if a, err := fast.Token(t.Context(), p.Socket(), "github", fast.Request{}); err != nil || a.Generation != 7 {
+		t.Errorf("the small client: %+v, %v", a, err)
+	}
+	c := client.New(p.Socket())
+	if a, err := c.Token(t.Context(), "github", client.TokenRequest{}); err != nil || a.Generation != 7 {
+		t.Errorf("the client: %+v, %v", a, err)
+	}
+	c.Close()
+	ln.Close()
+	<-done
+}
+
 func TestContextEndsTheWait(t *testing.T) {
 	socket := answering(t, "")
 	ctx, cancel := context.WithCancel(t.Context())
