@@ -27,7 +27,7 @@ const (
 	sayTimeout   = "Nobody finished the sign-in in time."
 	sayGivenUp   = "The sign-in was given up."
 	sayReplaced  = "A newer sign-in took its place."
-	sayStopped   = "The sign-in was given up because the keeper stopped."
+	sayStopped   = "The sign-in was given up: the session was signed out or changed meanwhile, or the keeper stopped."
 	sayPushed    = "The provider did not take the sign-in request."
 	sayClientID  = "The app ID is missing: enter it in the session's settings (client_id)."
 	sayTokenURL  = "The renewal address is missing: enter it, or the provider's own (token_url, issuer)."
