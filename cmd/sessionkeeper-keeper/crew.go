@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"slices"
 )
 
@@ -39,7 +40,7 @@ func (c *crew) start(ctx context.Context, p part) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		err := p.run(ctx)
+		err := c.guard(ctx, p)
 		switch {
 		case ctx.Err() != nil:
 		case p.vital:
@@ -52,6 +53,17 @@ func (c *crew) start(ctx context.Context, p part) {
 		cancel()
 		<-done
 	})
+}
+
+// guard runs a part. One that panics has failed, and takes no other with it; what it panicked with may quote a secret.
+func (c *crew) guard(ctx context.Context, p part) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("it broke off (%T)", v)
+			c.log.ErrorContext(ctx, "part broke off", "part", p.name, "stack", string(debug.Stack()))
+		}
+	}()
+	return p.run(ctx)
 }
 
 // stop ends all parts, the newest first, and waits for each before the next.
