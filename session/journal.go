@@ -170,13 +170,13 @@ func (j *journal) remove(id string) error {
 // a newer program's, or the system does not let us read one, nothing is changed and nothing loaded: a session whose state
 // is left out would count as signed out.
 func (j *journal) load() ([]durable, error) {
-	names, err := fs.ReadDir(j.root.FS(), ".")
+	names, err := j.names()
 	if err != nil {
 		return nil, fmt.Errorf("reading the session states: %w", err)
 	}
 	ids := map[string]bool{}
 	for _, n := range names {
-		if id, _, ok := strings.Cut(n.Name(), ".json"); ok && id != "" && !strings.Contains(n.Name(), ".corrupt-") {
+		if id, _, ok := strings.Cut(n, ".json"); ok && id != "" && !strings.Contains(n, ".corrupt-") {
 			ids[id] = true
 		}
 	}
@@ -192,7 +192,7 @@ func (j *journal) load() ([]durable, error) {
 			return nil, fmt.Errorf("reading the session states: %w", err)
 		}
 	}
-	var whole []durable
+	whole := make([]durable, 0, len(sorted))
 	for n, id := range sorted {
 		if d, ok := j.take(id, all[n]); ok {
 			j.of(d.ID).seq = d.Seq
@@ -200,6 +200,16 @@ func (j *journal) load() ([]durable, error) {
 		}
 	}
 	return whole, nil
+}
+
+// names are those of the files. To look at each of them as well, as ReadDir does, takes longer than to read them.
+func (j *journal) names() ([]string, error) {
+	dir, err := j.root.Open(".")
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	return dir.Readdirnames(-1)
 }
 
 // take gives what was found of one state; not ok where that is nothing that can be used.
@@ -228,24 +238,35 @@ type providers struct {
 
 // open reads a state.
 func (p *providers) open(data []byte) (durable, bool) {
-	var d struct {
+	d := struct {
 		durable
-		Provider json.RawMessage `json:"provider"`
-	}
+		Provider named `json:"provider"`
+	}{Provider: named{among: p}}
 	if json.Unmarshal(data, &d) != nil {
 		return durable{}, false
 	}
-	if len(d.Provider) > 0 {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		known := p.known[string(d.Provider)]
-		if known == nil && json.Unmarshal(d.Provider, &known) != nil {
-			return durable{}, false
-		}
-		p.known[string(d.Provider)] = known
-		d.durable.Provider = known
-	}
+	d.durable.Provider = d.Provider.is
 	return d.durable, true
+}
+
+// named is the provider that a state names.
+type named struct {
+	among *providers
+	is    *provider.Provider
+}
+
+// UnmarshalJSON takes the provider that was read already, where the text is the same.
+func (n *named) UnmarshalJSON(data []byte) error {
+	n.among.mu.Lock()
+	defer n.among.mu.Unlock()
+	if n.is = n.among.known[string(data)]; n.is != nil {
+		return nil
+	}
+	if err := json.Unmarshal(data, &n.is); err != nil {
+		return err
+	}
+	n.among.known[string(data)] = n.is
+	return nil
 }
 
 // each calls f with every one of all, several at a time.

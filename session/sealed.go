@@ -9,10 +9,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -24,10 +27,30 @@ var copies = []string{"", ".new", ".old"}
 // lies beside it, is changed. All forms are sealed alike.
 const stateFormat = 1
 
-// sealed is a JSON file that proves to be whole.
-type sealed struct {
-	Sum  string          `json:"sha256"`
-	Body json.RawMessage `json:"body"`
+// What a file that proves to be whole has around its body: it is JSON, and holds the body's SHA-256.
+const (
+	sealedHead   = `{"sha256":"`
+	sealedMiddle = `","body":`
+	sealedTail   = "}"
+)
+
+// seal gives the file that holds a body.
+func seal(body []byte) []byte {
+	return slices.Concat([]byte(sealedHead), sumOf(body), []byte(sealedMiddle), body, []byte(sealedTail))
+}
+
+// unseal gives the body of a file as seal made it, without a copy and without a look at the JSON, for a start reads
+// thousands. It is not ok where the file is not whole.
+func unseal(file []byte) (body []byte, ok bool) {
+	rest, begins := bytes.CutPrefix(bytes.TrimSpace(file), []byte(sealedHead))
+	sum, rest, parted := bytes.Cut(rest, []byte(sealedMiddle))
+	body, ends := bytes.CutSuffix(rest, []byte(sealedTail))
+	return body, begins && parted && ends && bytes.Equal(sum, sumOf(body))
+}
+
+func sumOf(body []byte) []byte {
+	sum := sha256.Sum256(body)
+	return hex.AppendEncode(nil, sum[:])
 }
 
 // writeSealedJSON replaces path in one step and keeps the copy before.
@@ -36,16 +59,11 @@ func writeSealedJSON(root *os.Root, path string, v any) error {
 	if err != nil {
 		return err
 	}
-	sum := sha256.Sum256(body)
-	data, err := json.Marshal(sealed{Sum: hex.EncodeToString(sum[:]), Body: body})
-	if err != nil {
-		return err
-	}
 	f, err := root.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
+	_, err = f.Write(seal(body))
 	if err == nil {
 		err = f.Sync()
 	}
@@ -68,6 +86,25 @@ func writeSealedJSON(root *os.Root, path string, v any) error {
 	return nil
 }
 
+// maxState is more than any state of ours takes, in bytes.
+const maxState = 16 << 20
+
+// readState reads a copy; nothing where that is no file, or larger than ours are. A pipe is not waited for.
+func readState(root *os.Root, name string) ([]byte, error) {
+	f, err := root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() || info.Size() > maxState {
+		return nil, err
+	}
+	data := make([]byte, info.Size())
+	_, err = io.ReadFull(f, data)
+	return data, err
+}
+
 // found is what the copies of a file hold, and what is to become of them.
 type found[T any] struct {
 	best    T
@@ -86,12 +123,14 @@ func lookForSealed[T any](
 		if suffix == ".old" && f.whole && f.from == "" {
 			break // it was replaced by that one
 		}
-		data, err := root.ReadFile(path + suffix)
+		data, err := readState(root, path+suffix)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		if info, serr := root.Lstat(path + suffix); err != nil && (serr != nil || info.Mode().IsRegular()) {
-			return f, fmt.Errorf("%w: make it readable for yourself, or move it away", err)
+		if err != nil {
+			if info, serr := root.Lstat(path + suffix); serr != nil || info.Mode().IsRegular() {
+				return f, fmt.Errorf("%w: make it readable for yourself, or move it away", err)
+			}
 		}
 		v, ok, err := openSealed(data, open)
 		switch {
@@ -128,19 +167,22 @@ func (f found[T]) settle(root *os.Root, path string) (aside []string, err error)
 
 // openSealed opens a copy. It is not ok where that is not whole; the error says that it is a newer program's.
 func openSealed[T any](data []byte, open func(body []byte) (T, bool)) (v T, ok bool, err error) {
-	var s sealed
-	whole := json.Unmarshal(data, &s) == nil
-	if sum := sha256.Sum256(s.Body); whole && s.Sum == hex.EncodeToString(sum[:]) {
-		if n := formatOf(s.Body); n > stateFormat {
-			return v, false, newerError(n)
-		}
-		v, ok = open(s.Body)
+	body, ok := unseal(data)
+	if !ok {
+		return v, false, nil
 	}
+	if n := formatOf(body); n > stateFormat {
+		return v, false, newerError(n)
+	}
+	v, ok = open(body)
 	return v, ok, nil
 }
 
 // formatOf is the number that a body begins with; 0 where it has none.
 func formatOf(body []byte) int {
+	if bytes.HasPrefix(body, fmt.Appendf(nil, `{"format":%d,`, stateFormat)) { // all but those of other versions
+		return stateFormat
+	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	for _, want := range []json.Token{json.Delim('{'), "format"} {
 		if t, err := d.Token(); err != nil || t != want {
@@ -189,12 +231,16 @@ func HomeID(stateDir string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("reading the name of this home: %w", err)
 	}
-	if f.best.ID != "" {
-		return f.best.ID, nil
+	home := f.best
+	if home.ID == "" {
+		home = named{Format: stateFormat, ID: newID()}
+		if err := writeSealedJSON(root, path, home); err != nil {
+			return "", fmt.Errorf("saving the name of this home: %w", err)
+		}
 	}
-	home := named{Format: stateFormat, ID: newID()}
-	if err := writeSealedJSON(root, path, home); err != nil {
-		return "", fmt.Errorf("saving the name of this home: %w", err)
+	// It is written but once: without a second copy what the keychain holds could not be found again if this one breaks.
+	if _, err := root.Lstat(path + ".old"); errors.Is(err, fs.ErrNotExist) {
+		_ = writeSealedJSON(root, path, home) // on a disk that takes nothing the one copy does
 	}
 	return home.ID, nil
 }

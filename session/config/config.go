@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"reflect"
 	"time"
 )
 
@@ -26,6 +27,8 @@ type Settings struct {
 	Keychain   string   `toml:"keychain"`    // os, sealed or file; default os
 	LogLevel   string   `toml:"log_level"`   // debug, info, warn, error; default info
 }
+
+var settingsFields = fieldsOf(reflect.TypeFor[Settings]())
 
 // Session is a session's definition: sessions/NAME.toml. The file's name is the session's.
 type Session struct {
@@ -84,12 +87,11 @@ func (d *Dir) Settings() (Settings, error) {
 
 func decodeSettings(path string, data []byte) (Settings, error) {
 	s := defaults()
-	places, err := decode(path, data, &s)
-	if err != nil {
+	if err := decode(path, data, &s, settingsFields); err != nil {
 		return defaults(), err
 	}
 	if err := s.validate(); err != nil {
-		return defaults(), places.locate(path, err)
+		return defaults(), locate(path, data, err)
 	}
 	return s, nil
 }

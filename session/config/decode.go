@@ -50,25 +50,40 @@ type place struct {
 	value       string
 }
 
-type places map[string]place
-
-// locate turns a bad value into "path:row:column: key: what is wrong".
-func (p places) locate(path string, err error) error {
+// locate turns a bad value into "path:row:column: key: what is wrong"; data is what the file holds.
+func locate(path string, data []byte, err error) error {
 	if bad, ok := errors.AsType[*fieldError](err); ok {
 		top, _, _ := strings.Cut(bad.key, ".")
-		if at, ok := p[top]; ok {
+		found, _ := scan(unmarked(data))
+		if at, ok := found[top]; ok {
 			return fmt.Errorf("%s:%d:%d: %w", path, at.row, at.column, err)
 		}
 	}
 	return fmt.Errorf("%s: %w", path, err)
 }
 
-// decode reads data into the struct that into points at, and returns where its keys are. No error repeats a value of
-// the file other than a bad duration.
-func decode(path string, data []byte, into any) (places, error) {
-	// Editors on Windows put a byte order mark first.
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	fields := fieldsOf(reflect.TypeOf(into).Elem())
+// unmarked is data without the byte order mark that editors on Windows put first.
+func unmarked(data []byte) []byte { return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) }
+
+// decode reads data into the struct that into points at, which has these fields. No error repeats a value of the file other
+// than a bad duration.
+func decode(path string, data []byte, into any, fields fieldList) error {
+	data = unmarked(data)
+	err := toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields().Decode(into)
+	if err == nil && !fields.timed(reflect.ValueOf(into).Elem()) { // most of thousands
+		return nil
+	}
+	if bad := checkKeys(path, data, fields); bad != nil {
+		return bad
+	}
+	if err != nil {
+		return explain(path, err, fields)
+	}
+	return nil
+}
+
+// checkKeys says which keys are unknown, and which durations are numbers: the decoder would take 300 for 300 nanoseconds.
+func checkKeys(path string, data []byte, fields fieldList) error {
 	found, order := scan(data)
 	var errs []error
 	for _, key := range order {
@@ -78,17 +93,10 @@ func decode(path string, data []byte, into any) (places, error) {
 		case !known:
 			errs = append(errs, unknownKey(where, key, fields))
 		case field.is(reflect.TypeFor[Duration]()) && !at.mayBeDuration():
-			// The decoder would take 300 for 300 nanoseconds.
 			errs = append(errs, fmt.Errorf("%s: %s wants %s", where, key, field.wants()))
 		}
 	}
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
-	}
-	if err := toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields().Decode(into); err != nil {
-		return nil, explain(path, err, fields)
-	}
-	return found, nil
+	return errors.Join(errs...)
 }
 
 // mayBeDuration reports whether the value is a string, or the one number that needs no unit.
@@ -98,8 +106,8 @@ func (p place) mayBeDuration() bool {
 
 // scan finds the top-level keys, in the order of the document. It stops at the first syntax error, which the decoder
 // then reports.
-func scan(data []byte) (found places, order []string) {
-	found = places{}
+func scan(data []byte) (found map[string]place, order []string) {
+	found = map[string]place{}
 	var p unstable.Parser
 	p.Reset(data)
 	inTable := false
@@ -173,23 +181,27 @@ func unknownKey(where, key string, fields fieldList) error {
 
 // field is a key that a file may hold.
 type field struct {
-	name string
-	typ  reflect.Type
+	name  string
+	typ   reflect.Type
+	index []int // in the struct
 }
 
 type fieldList []field
 
 func fieldsOf(t reflect.Type) (list fieldList) {
-	for f := range t.Fields() {
-		name, _, _ := strings.Cut(f.Tag.Get("toml"), ",")
-		switch {
-		case f.Anonymous:
-			list = append(list, fieldsOf(f.Type)...)
-		case name != "-":
-			list = append(list, field{name, f.Type})
+	for _, f := range reflect.VisibleFields(t) {
+		if name, _, _ := strings.Cut(f.Tag.Get("toml"), ","); !f.Anonymous && name != "-" {
+			list = append(list, field{name, f.Type, f.Index})
 		}
 	}
 	return list
+}
+
+// timed reports whether the struct v, which has these fields, holds a duration.
+func (l fieldList) timed(v reflect.Value) bool {
+	return slices.ContainsFunc(l, func(f field) bool {
+		return f.is(reflect.TypeFor[Duration]()) && !v.FieldByIndex(f.index).IsZero()
+	})
 }
 
 func (l fieldList) lookup(name string) (field, bool) {

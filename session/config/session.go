@@ -19,6 +19,8 @@ type sessionFile struct {
 	Session
 }
 
+var sessionFields = fieldsOf(reflect.TypeFor[sessionFile]())
+
 // Sessions reads every definition. Broken ones are in faults and never in the map. Where the folder itself cannot be
 // read the map is nil and the fault has no name: that says nothing about which sessions there are.
 func (d *Dir) Sessions() (map[string]Session, []Fault) {
@@ -84,7 +86,7 @@ func readSession(path string) (Session, error) {
 
 func decodeSession(path string, data []byte, name string, hashed bool) (Session, error) {
 	var f sessionFile
-	where, err := decode(path, data, &f)
+	err := decode(path, data, &f, sessionFields)
 	if err != nil {
 		return Session{Name: name}, err
 	}
@@ -100,7 +102,7 @@ func decodeSession(path string, data []byte, name string, hashed bool) (Session,
 		err = f.Validate()
 	}
 	if err != nil {
-		return Session{Name: name}, where.locate(path, err)
+		return Session{Name: name}, locate(path, data, err)
 	}
 	f.Session.Name = name
 	return f.Session, nil
