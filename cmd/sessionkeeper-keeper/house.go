@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -82,6 +83,8 @@ type rooms struct {
 	aws       *cloud.STS
 	files     *file.Registry
 	server    *api.Server
+
+	providers [sha256.Size]byte // what lay in the folder of the user's own when the catalogue was read
 }
 
 // open opens what others stand on: where grants and history are kept, and the desktop.
@@ -136,9 +139,9 @@ func (r *rooms) join(ctx context.Context) (err error) {
 	}
 	foreign, err := copied(r.places.State)
 	if err != nil {
-		return err
+		r.log.WarnContext(ctx, "whether the state folder is a copy is not known", "error", err)
 	}
-	catalogue, faults := r.catalogue()
+	catalogue, faults, _ := r.catalogue()
 	r.keeper, err = session.New(session.Options{
 		Config: r.dir, Settings: r.settings, Catalogue: catalogue, Faults: faults, Wire: provider.NewWire(nil, nil),
 		Store: r.vault, StateDir: r.places.State, Copied: foreign, History: r.past, Log: r.log,
@@ -213,13 +216,34 @@ func (r *rooms) reload(ctx context.Context) {
 	} else {
 		setLevel(r.level, settings)
 	}
-	catalogue, faults := r.catalogue()
-	r.keeper.SetCatalogue(ctx, catalogue, faults)
+	if catalogue, faults, changed := r.catalogue(); changed {
+		r.keeper.SetCatalogue(ctx, catalogue, faults)
+	}
 	r.keeper.Reload(ctx)
 }
 
-func (h *house) catalogue() (*provider.Catalogue, []error) {
-	return provider.LoadCatalogue(filepath.Join(h.places.Config, "providers"))
+// catalogue reads the catalogue, unless the user's part of it is as it was: most changes are of sessions.
+func (r *rooms) catalogue() (c *provider.Catalogue, faults []error, changed bool) {
+	folder := filepath.Join(r.places.Config, "providers")
+	now := contents(folder)
+	if now == r.providers {
+		return nil, nil, false
+	}
+	r.providers = now
+	c, faults = provider.LoadCatalogue(folder)
+	return c, faults, true
+}
+
+// contents tells folders apart by their definitions.
+func contents(folder string) (sum [sha256.Size]byte) {
+	h := sha256.New()
+	files, err := filepath.Glob(filepath.Join(folder, "*.toml"))
+	_, _ = fmt.Fprintln(h, err)
+	for _, path := range files {
+		data, err := os.ReadFile(path) //nolint:gosec // of the configuration folder, which is the user's own
+		_, _ = fmt.Fprintln(h, path, sha256.Sum256(data), err)
+	}
+	return [sha256.Size]byte(h.Sum(nil))
 }
 
 // relay brings the keeper what the desktop and the keychain have to say.
