@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,14 +14,21 @@ import (
 	"sessionkeeper/ui/api/client"
 )
 
-// writeWait bounds the wait for a listener who does not read.
-const writeWait = 30 * time.Second
-
 // snapshot is the first line of a stream. It says sessions also where there are none.
 type snapshot struct {
 	Type     string            `json:"type"`
 	At       time.Time         `json:"at"`
 	Sessions []session.Session `json:"sessions"`
+}
+
+// listener is one whom a stream tells what happens.
+type listener struct {
+	lines
+
+	names    []string // of the sessions that it wants to hear of; none: all
+	tray     *tray    // of its notices; whom nobody tells anything where it shows none
+	happened <-chan session.Event
+	changed  <-chan struct{} // of the questions; nil: they are none of its business
 }
 
 // events streams what happens, one JSON object a line, until the listener goes, does not keep up, or the keeper stops.
@@ -44,12 +52,12 @@ func (s *Server) events(w http.ResponseWriter, r *request) error {
 	}
 	ctx, stop := s.untilStop(r.Context())
 	defer stop()
-	t := new(tray) // whom nobody tells anything
+	l := &listener{lines: lines{w: w, c: http.NewResponseController(w)}, names: names, tray: new(tray)}
 	if face == "tray" {
-		t = s.o.Notices.join()
+		l.tray = s.o.Notices.join()
 		defer func() {
 			if !s.ends() { // else the notices stay on the screen, for the keeper that comes next
-				s.o.Notices.leave(t)
+				s.o.Notices.leave(l.tray)
 			}
 		}()
 	}
@@ -57,40 +65,63 @@ func (s *Server) events(w http.ResponseWriter, r *request) error {
 		end := s.uses.begin(face, query.Get("label"), programOf(r.Request), names)
 		defer end()
 	}
+	if err := s.greet(ctx, r, l); err != nil {
+		return err
+	}
+	for err == nil {
+		err = s.tell(ctx, l)
+	}
+	return nil // the listener is gone: there is nobody to tell
+}
+
+// greet begins a stream with how all stands. An error is that there is no place for so long an answer.
+func (s *Server) greet(ctx context.Context, r *request, l *listener) error {
+	if len(l.names) == 0 {
+		done, err := s.takePart(ctx, r)
+		if err != nil {
+			return err
+		}
+		defer done()
+		l.changed = s.o.Approvals.changes()
+	}
 	sessions, happened := s.o.Keeper.Subscribe(ctx)
+	l.happened = happened
+	sessions = slices.DeleteFunc(sessions, func(one session.Session) bool { return !l.wants(one.Name) })
 	if sessions == nil {
 		sessions = []session.Session{}
 	}
-	if len(names) > 0 {
-		sessions = slices.DeleteFunc(sessions, func(one session.Session) bool { return !slices.Contains(names, one.Name) })
-	}
-	var changed <-chan struct{}
-	if len(names) == 0 {
-		changed = s.o.Approvals.changes()
-	}
-	out := lines{w: w, c: http.NewResponseController(w)}
-	err = out.write(snapshot{Type: session.EventSnapshot, At: time.Now().UTC(), Sessions: sessions})
-	for err == nil {
-		select {
-		case <-ctx.Done():
-			return nil
-		case e, open := <-happened:
-			if !open {
-				return nil
-			}
-			if len(names) == 0 || e.Session == "" || slices.Contains(names, e.Session) {
-				err = out.write(e)
-			}
-		case <-changed:
-			changed = s.o.Approvals.changes()
-			err = out.write(client.Event{Type: client.EventApproval, At: time.Now().UTC()})
-		case <-t.news:
-			for _, e := range s.o.Notices.read(t) {
-				err = errors.Join(err, out.write(e))
-			}
+	_ = l.write(snapshot{Type: session.EventSnapshot, At: time.Now().UTC(), Sessions: sessions})
+	return nil // a listener who is gone ends the stream's context
+}
+
+// errOver ends a stream.
+var errOver = errors.New("nothing more happens")
+
+// tell waits for what happens next.
+func (s *Server) tell(ctx context.Context, l *listener) (err error) {
+	select {
+	case <-ctx.Done():
+		return errOver
+	case e, open := <-l.happened:
+		switch {
+		case !open:
+			return errOver
+		case e.Session == "" || l.wants(e.Session):
+			return l.write(e)
+		}
+	case <-l.changed:
+		l.changed = s.o.Approvals.changes()
+		return l.write(client.Event{Type: client.EventApproval, At: time.Now().UTC()})
+	case <-l.tray.news:
+		for _, e := range s.o.Notices.read(l.tray) {
+			err = errors.Join(err, l.write(e))
 		}
 	}
-	return nil // the listener is gone: there is nobody to tell
+	return err
+}
+
+func (l *listener) wants(name string) bool {
+	return len(l.names) == 0 || slices.Contains(l.names, name)
 }
 
 // wanted are the sessions that a stream is to tell of; none: all.
@@ -112,14 +143,11 @@ func (l lines) write(v any) error {
 	if err != nil {
 		return fmt.Errorf("writing an event: %w", err)
 	}
-	if err := l.c.SetWriteDeadline(time.Now().Add(writeWait)); err != nil {
-		return fmt.Errorf("writing an event: %w", err)
-	}
 	if _, err := l.w.Write(append(data, '\n')); err != nil {
 		return fmt.Errorf("writing an event: %w", err)
 	}
 	if err := l.c.Flush(); err != nil {
 		return fmt.Errorf("writing an event: %w", err)
 	}
-	return l.c.SetWriteDeadline(time.Time{})
+	return nil
 }

@@ -54,7 +54,7 @@ func (s *Server) openPage(addr netip.AddrPort) func() (*guardedListener, error) 
 		if drawn {
 			s.keepPort(addr.Port())
 		}
-		return guarded(ln, peer.SameTCP), nil
+		return guarded(ln, pageConns, peer.SameTCP), nil
 	}
 }
 
@@ -106,7 +106,7 @@ func (s *Server) openSocket() (*guardedListener, error) {
 	if err := s.o.Places.Announce(); err != nil {
 		s.log.Warn("other log-ins may not find the keeper", "error", err)
 	}
-	g := guarded(ln, func(c net.Conn) error {
+	g := guarded(ln, socketConns, func(c net.Conn) error {
 		u, ok := c.(*net.UnixConn)
 		if !ok {
 			return peer.ErrStranger
@@ -156,7 +156,7 @@ func (s *Server) watchSocket(ctx context.Context) {
 	}
 }
 
-// guardedListener lets in only whom check knows, and at most maxConns at a time.
+// guardedListener lets in only whom check knows, and only so many at a time.
 type guardedListener struct {
 	net.Listener
 	raw   *os.File // the same socket once more, for system calls of our own; nil: there are none
@@ -165,8 +165,8 @@ type guardedListener struct {
 	once  sync.Once
 }
 
-func guarded(ln net.Listener, check func(net.Conn) error) *guardedListener {
-	return &guardedListener{Listener: ln, check: check, crowd: crowd.New(maxConns)}
+func guarded(ln net.Listener, most int, check func(net.Conn) error) *guardedListener {
+	return &guardedListener{Listener: ln, check: check, crowd: crowd.New(most)}
 }
 
 // Accept gives the next connection of our own user. Others are closed without a word.
@@ -226,6 +226,17 @@ func (c *guardedConn) Read(b []byte) (int, error) {
 		c.rest = nil
 	}
 	return n, nil
+}
+
+// Write gives the place up to others where nobody reads, and the connection after some time.
+func (c *guardedConn) Write(b []byte) (int, error) {
+	if c.Pause() {
+		defer c.Busy()
+	}
+	if err := c.SetWriteDeadline(time.Now().Add(writeWait)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Write(b)
 }
 
 // Close closes the connection and gives its place back.

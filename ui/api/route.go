@@ -20,12 +20,15 @@ const (
 	bare                       // loopback TCP, without one: what a page needs before it has one
 )
 
-// route is one thing that can be asked for. The handler returns an error for what has no answer of its own; see fail.
+// route is one thing that can be asked for.
 type route struct {
 	method, pattern string
 	reach           reach
-	handle          func(w http.ResponseWriter, r *request) error
+	handle          handler
 }
+
+// handler returns an error for what has no answer of its own; see fail.
+type handler func(w http.ResponseWriter, r *request) error
 
 // request is a request with what its route needs of it.
 type request struct {
@@ -49,39 +52,39 @@ func (s *Server) table() routes {
 	for _, r := range []route{
 		{"GET", "/v1/openapi.json", everywhere, s.openAPI},
 		{"GET", "/v1/health", everywhere, s.health},
-		{"GET", "/v1/events", everywhere, s.events},
-		{"GET", "/v1/history", everywhere, s.history},
-		{"GET", "/v1/sessions", everywhere, s.list},
+		{"GET", "/v1/events", everywhere, s.inTurn(s.events)},
+		{"GET", "/v1/history", everywhere, s.inPart(s.history)},
+		{"GET", "/v1/sessions", everywhere, s.inPart(s.list)},
 		{"GET", sessionPattern, everywhere, s.show},
-		{"PUT", sessionPattern, everywhere, s.put},
-		{"DELETE", sessionPattern, everywhere, s.remove},
-		{"POST", sessionPattern + "/token", onSocket, s.token},
-		{"POST", sessionPattern + "/aws", onSocket, s.aws},
-		{"POST", sessionPattern + "/refresh", everywhere, s.refresh},
-		{"POST", sessionPattern + "/rejected", everywhere, s.rejected},
-		{"POST", sessionPattern + "/login", everywhere, s.login},
-		{"POST", sessionPattern + "/logout", everywhere, s.logout},
+		{"PUT", sessionPattern, everywhere, s.inTurn(s.put)},
+		{"DELETE", sessionPattern, everywhere, s.inTurn(s.remove)},
+		{"POST", sessionPattern + "/token", onSocket, s.inTurn(s.token)},
+		{"POST", sessionPattern + "/aws", onSocket, s.inTurn(s.aws)},
+		{"POST", sessionPattern + "/refresh", everywhere, s.inTurn(s.refresh)},
+		{"POST", sessionPattern + "/rejected", everywhere, s.inTurn(s.rejected)},
+		{"POST", sessionPattern + "/login", everywhere, s.inTurn(s.login)},
+		{"POST", sessionPattern + "/logout", everywhere, s.inTurn(s.logout)},
 		{"POST", sessionPattern + "/pause", everywhere, s.pause},
 		{"POST", sessionPattern + "/resume", everywhere, s.resume},
-		{"POST", sessionPattern + "/secret", everywhere, s.secret},
-		{"GET", sessionPattern + "/history", everywhere, s.sessionHistory},
+		{"POST", sessionPattern + "/secret", everywhere, s.inTurn(s.secret)},
+		{"GET", sessionPattern + "/history", everywhere, s.inPart(s.sessionHistory)},
 		{"GET", sessionPattern + "/related", everywhere, s.related},
 		{"GET", sessionPattern + "/uses", everywhere, s.sessionUses},
-		{"POST", "/v1/keychain/unlock", everywhere, s.unlock},
-		{"POST", "/v1/keychain/rotate", onSocket, s.rotateKeys},
-		{"POST", "/v1/keychain/passphrase", onSocket, s.changePassphrase},
-		{"POST", "/v1/keychain/move", onSocket, s.moveSecrets},
+		{"POST", "/v1/keychain/unlock", everywhere, s.inTurn(s.unlock)},
+		{"POST", "/v1/keychain/rotate", onSocket, s.inTurn(s.rotateKeys)},
+		{"POST", "/v1/keychain/passphrase", onSocket, s.inTurn(s.changePassphrase)},
+		{"POST", "/v1/keychain/move", onSocket, s.inTurn(s.moveSecrets)},
 		{"GET", "/v1/providers", everywhere, s.providers},
-		{"POST", "/v1/discover", everywhere, s.discover},
+		{"POST", "/v1/discover", everywhere, s.inTurn(s.discover)},
 		{"GET", "/v1/autostart", everywhere, s.autostart},
 		{"PUT", "/v1/autostart", everywhere, s.setAutostart},
 		{"GET", "/v1/approvals", everywhere, s.approvals},
 		{"POST", approvalPattern, everywhere, s.answerApproval},
 		{"DELETE", approvalPattern, everywhere, s.revokeApproval},
 		{"GET", "/v1/files", onSocket, s.listFiles},
-		{"PUT", "/v1/files", onSocket, s.putFile},
-		{"POST", "/v1/files", onSocket, s.holdFile},
-		{"DELETE", "/v1/files", onSocket, s.removeFile},
+		{"PUT", "/v1/files", onSocket, s.inTurn(s.putFile)},
+		{"POST", "/v1/files", onSocket, s.inTurn(s.holdFile)},
+		{"DELETE", "/v1/files", onSocket, s.inTurn(s.removeFile)},
 		{"POST", "/v1/notices/press", onSocket, s.press},
 		{"POST", "/v1/notices/shown", onSocket, s.shown},
 		{"POST", "/v1/ui/code", onSocket, s.uiCode},

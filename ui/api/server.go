@@ -17,10 +17,12 @@ import (
 const (
 	headerWait   = 5 * time.Second  // for a request's head; ends a slow loris
 	bodyWait     = 30 * time.Second // for a request's body
+	writeWait    = 30 * time.Second // for one who does not read
 	idleWait     = 60 * time.Second // of a kept-alive connection
 	drainWait    = 2 * time.Second  // for requests in flight at the end
 	maxHeader    = 16 << 10
-	maxConns     = 512 // at each door
+	socketConns  = 1536 // at a time
+	pageConns    = 512
 	reopenEvery  = 5 * time.Second
 	socketsWatch = 5 * time.Second
 )
@@ -50,7 +52,7 @@ func NewServer(o Options) (*Server, error) {
 	s.handouts, s.uses = newHandouts(o.History.Tally), newUses()
 	s.routes = s.table()
 	s.socket = newDoor(doorOptions{
-		name: "socket", open: s.openSocket, handler: s.socketHandler(), hot: newHot(s.answerHot), log: o.Log,
+		name: "socket", open: s.openSocket, handler: s.socketHandler(), hot: newHot(s.answerHot), conns: socketConns, log: o.Log,
 	})
 	if o.HTTP == "" {
 		return s, nil
@@ -59,7 +61,9 @@ func NewServer(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.page = newDoor(doorOptions{name: "http", open: s.openPage(addr), handler: s.pageHandler(), log: o.Log})
+	s.page = newDoor(doorOptions{
+		name: "http", open: s.openPage(addr), handler: s.pageHandler(), conns: pageConns, log: o.Log,
+	})
 	return s, s.addFiles()
 }
 
@@ -164,6 +168,9 @@ type door struct {
 	hot  *hot // what stands in front of http; nil: nothing
 	log  *slog.Logger
 
+	turns   *crowd.Share // for requests that may wait: who does not wait always finds a place
+	answers *crowd.Share // for long ones
+
 	mu     sync.Mutex // guards what follows
 	ln     *guardedListener
 	err    error // why there is no ln
@@ -175,13 +182,15 @@ type doorOptions struct {
 	open    func() (*guardedListener, error)
 	handler http.Handler
 	hot     *hot
+	conns   int // at a time
 	log     *slog.Logger
 }
 
 func newDoor(o doorOptions) *door {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
-	return &door{name: o.name, open: o.open, hot: o.hot, log: o.log, http: &http.Server{
+	turns, answers := crowd.NewShare(o.conns*3/4), crowd.NewShare(maxAnswers)
+	return &door{name: o.name, open: o.open, hot: o.hot, log: o.log, turns: turns, answers: answers, http: &http.Server{
 		Handler:                      o.handler,
 		ConnContext:                  withConnection,
 		ConnState:                    crowd.Note,

@@ -22,7 +22,7 @@ func isFull(err error) bool { return errors.Is(err, syscall.EAGAIN) }
 
 // What a process has open at most, whatever comes: the places at its doors, for the proxy twice, and what it works with.
 const (
-	keeperDescriptors = 2*512 + 2*64 + 100
+	keeperDescriptors = 1536 + 512 + 256 + 100
 	proxyDescriptors  = 2*2048 + 100
 )
 

@@ -140,8 +140,12 @@ func (m *Member) Busy() {
 }
 
 // Idle says that it is the connection's turn to say something.
-func (m *Member) Idle() {
+func (m *Member) Idle() { m.Pause() }
+
+// Pause says that it is the connection's turn to do something, and reports whether a request of it was being answered.
+func (m *Member) Pause() (busy bool) {
 	m.crowd.mu.Lock()
+	busy = m.busy
 	m.asked, m.busy, m.since = true, false, time.Now()
 	m.crowd.here.MoveToBack(m.place)
 	full := m.crowd.taken >= m.crowd.most
@@ -149,6 +153,7 @@ func (m *Member) Idle() {
 	if full {
 		m.crowd.wake()
 	}
+	return busy
 }
 
 // Leave gives the place back; it may be called again.

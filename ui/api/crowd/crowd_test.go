@@ -60,6 +60,26 @@ func TestWhoGoes(t *testing.T) {
 	})
 }
 
+// Who is being answered and does not read makes room, and is at work again once he has read.
+func TestWhoDoesNotRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := New(2)
+		reader, readerEnd := arrive(t, c)
+		other, otherEnd := arrive(t, c)
+		reader.Busy()
+		other.Busy()
+		if !reader.Pause() || !other.Pause() || other.Pause() {
+			t.Error("only the first pause is one of an answer")
+		}
+		reader.Busy()
+		next, _ := arrive(t, c)
+		next.Busy()
+		if gone(readerEnd) || !gone(otherEnd) {
+			t.Error("the one who read had to go, or the other had not")
+		}
+	})
+}
+
 // Where all are at work the next one waits until one has ended, or has nothing more to do.
 func TestAllAtWork(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
