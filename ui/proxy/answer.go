@@ -104,6 +104,14 @@ func (p *Proxy) tokenProblem(err error) problem {
 	return answer
 }
 
+// crowded answers where too many requests are under way.
+func crowded(w http.ResponseWriter, r *http.Request) {
+	answer(w, r, problem{
+		Status: http.StatusServiceUnavailable, Code: codeUnavailable,
+		Detail: "More requests are under way through this proxy than it takes at a time; try again in a moment.",
+	})
+}
+
 // answer sends a problem.
 func answer(w http.ResponseWriter, r *http.Request, a problem) {
 	a.Type = "about:blank"

@@ -27,7 +27,8 @@ const (
 	quietWait  = 2 * time.Minute  // between two requests
 	stopWait   = time.Second      // for requests under way when the proxy stops
 	maxHeader  = 64 << 10
-	maxConns   = 2048 // streams and tunnels are among them
+	maxConns   = 2048
+	maxBusy    = 1536 // requests under way, streams and tunnels among them: who gets no answer is told so at once
 )
 
 // Listener is where a proxy can be reached.
@@ -128,15 +129,24 @@ func ownUser(c net.Conn) error {
 	return peer.SameTCP(c)
 }
 
-// Serve answers programs of our own user with h until ctx ends, and returns when all that was under way has ended. It closes the Listener.
+// Serve answers programs of our own user with h until ctx ends, and returns when all that was under way has ended. It
+// closes the Listener. Requests beyond what it takes at a time are answered with 503.
 func (l *Listener) Serve(ctx context.Context, h http.Handler) error {
 	var handlers sync.WaitGroup
+	busy := make(chan struct{}, maxBusy)
 	requests, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
 	server := &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			handlers.Add(1)
 			defer handlers.Done()
+			select {
+			case busy <- struct{}{}:
+				defer func() { <-busy }()
+			default:
+				crowded(w, r)
+				return
+			}
 			if r.ContentLength < 0 { // a stream, which may go both ways at once
 				_ = http.NewResponseController(w).EnableFullDuplex()
 			}
