@@ -97,7 +97,11 @@ func noKeeperFinding(ctx context.Context, err error) finding {
 			return problemFinding("keeper", p, "")
 		}
 	}
-	p, _ := words.OfMachine("no_keeper", nil)
+	what := "no_keeper"
+	if _, silent := errors.AsType[*silentError](err); silent {
+		what = "keeper_silent"
+	}
+	p, _ := words.OfMachine(what, nil)
 	return problemFinding("keeper", p, err.Error())
 }
 
@@ -163,13 +167,19 @@ func keeperFindings(h client.Health, sessions []client.Session) []finding {
 		found = append(found, f)
 	}
 	for _, s := range sessions {
-		if s.State == string(session.SetupNeeded) {
-			p, _ := words.Of(s.State, s.Reason, s.Name)
+		p, _ := words.Of(s.State, s.Reason, s.Name)
+		switch {
+		case s.State == string(session.SetupNeeded):
 			found = append(found, problemFinding("session "+s.Name, p, s.Detail))
+		case held(s):
+			found = append(found, finding{Name: "session " + s.Name, Detail: p.Title, Action: s.Detail})
 		}
 	}
 	return found
 }
+
+// held reports whether it was not the user who paused a session: its detail says why, and what there is to choose from.
+func held(s client.Session) bool { return s.State == string(session.Paused) && s.Detail != "" }
 
 func versionFinding(h client.Health) finding {
 	v := words.Values{
@@ -242,7 +252,12 @@ func fileFindings(p places.Places) []finding {
 				return nil //nolint:nilerr // the file went away meanwhile
 			}
 			f := problemFinding("files", open, fmt.Sprintf("%s, %s", path, info.Mode().Perm()))
-			f.Action += " Run: " + place.todo + " " + words.Shell(path)
+			todo := place.todo
+			if info.Mode().Perm()&place.mode == 0 { // its rights are right
+				f.Detail = fmt.Sprintf("%s (%s, which belongs to another user)", open.Title, path)
+				todo = fmt.Sprintf("sudo chown %d", os.Getuid())
+			}
+			f.Action += " Run: " + todo + " " + words.Shell(path)
 			found = append(found, f)
 			return nil
 		})

@@ -69,5 +69,8 @@ func exitCode(err error) int {
 	if p, ok := errors.AsType[*client.Problem](err); ok {
 		return helper.ExitOf(p.Code)
 	}
+	if _, ok := errors.AsType[*silentError](err); ok || helper.Late(err) {
+		return helper.ExitUnavailable
+	}
 	return helper.ExitFailed
 }

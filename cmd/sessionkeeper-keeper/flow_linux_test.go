@@ -194,12 +194,17 @@ func TestServe(t *testing.T) {
 		t.Errorf("core dumps are not forbidden: %v\n%s", err, limits)
 	}
 
-	// A stopped keeper is a keeper: nobody takes its place.
+	// A stopped keeper is a keeper: nobody takes its place, and nobody waits for it for ever.
 	serve.signal(syscall.SIGSTOP)
-	second := b.start("serve")
+	second, list, doctor := b.start("serve"), b.start("list"), b.start("doctor")
 	second.ends(helper.ExitFailed)
-	if !strings.Contains(second.stderr.String(), "(pid "+pid+")") {
-		t.Errorf("a second keeper says %q", second.stderr.String())
+	list.ends(helper.ExitUnavailable)
+	for what, said := range map[string]string{
+		"a second keeper": second.stderr.String(), "list": list.stderr.String(), "doctor": doctor.ends(helper.ExitFailed),
+	} {
+		if !strings.Contains(said, "(pid "+pid+")") {
+			t.Errorf("beside a stopped keeper %s says %q", what, said)
+		}
 	}
 	serve.signal(syscall.SIGCONT)
 

@@ -25,6 +25,7 @@ const (
 	startWait = 3 * time.Second       // for the socket of a keeper that somebody else has started
 	ownWait   = 10 * time.Second      // for that of our own, which a busy machine may keep waiting
 	startStep = 15 * time.Millisecond // between two looks for it
+	aliveWait = 10 * time.Second      // for a word of a keeper that listens
 
 	// noAutostart forbids our commands to start a keeper where it is 1.
 	noAutostart = "SESSIONKEEPER_NO_AUTOSTART"
@@ -33,13 +34,45 @@ const (
 	logTail = 64 << 10
 )
 
-// connect gives a client of the running keeper, and starts one where none runs.
+// connect gives a client of the running keeper, and starts one where none runs. It returns a *silentError where the
+// keeper listens and does not answer.
 func connect(ctx context.Context) (*client.Client, error) {
 	socket, err := keeperSocket(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return client.New(socket), nil
+	return alive(ctx, client.New(socket))
+}
+
+// alive makes sure that the keeper answers: the system lets callers in also where it was stopped, or hangs.
+func alive(ctx context.Context, c *client.Client) (*client.Client, error) {
+	asking, cancel := context.WithTimeout(ctx, aliveWait)
+	defer cancel()
+	_, err := c.Health(asking)
+	if asking.Err() == nil || err == nil {
+		return c, nil // whatever else is wrong, the command itself will say
+	}
+	c.Close()
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	p, err := places.Find()
+	if err != nil {
+		return nil, err
+	}
+	pid, _ := lockHolder(p)
+	return nil, &silentError{pid: pid}
+}
+
+// silentError says which keeper does not answer; pid is 0 where that is not known. One that was stopped can only be killed,
+// which loses nothing.
+type silentError struct{ pid int }
+
+func (e *silentError) Error() string {
+	if e.pid == 0 {
+		return "a keeper runs and does not answer; try again, or see: sessionkeeper doctor"
+	}
+	return fmt.Sprintf("a keeper runs (pid %d) and does not answer; try again, or end it with kill -9 %d", e.pid, e.pid)
 }
 
 // keeperSocket finds the keeper's socket. Where no keeper runs it starts one; callers that race all wait for the one
@@ -166,7 +199,7 @@ func awaitKeeper(ctx context.Context, p places.Places) (string, error) {
 // notStarted says why there is no keeper, as far as can be seen from outside.
 func notStarted(p places.Places) error {
 	if pid, held := lockHolder(p); held {
-		return fmt.Errorf("a keeper runs (pid %d) and does not answer; stop it with kill %d and try again", pid, pid)
+		return &silentError{pid: pid}
 	}
 	path := filepath.Join(p.State, "keeper.log")
 	if why := lastError(path); why != "" {
@@ -211,11 +244,16 @@ func keeperCommand(run func(cmd *cobra.Command, c *client.Client, args []string)
 	}
 }
 
-// running gives a client of the running keeper and starts none; the error wraps client.ErrNoKeeper where none runs.
+// running gives a client of the running keeper and starts none; the error wraps client.ErrNoKeeper where none runs, and
+// is a *silentError where it does not answer.
 func running(ctx context.Context) (*client.Client, error) {
 	p, err := places.Find()
 	if err != nil {
 		return nil, err
 	}
-	return client.Dial(ctx, p)
+	c, err := client.Dial(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return alive(ctx, c)
 }
