@@ -253,6 +253,38 @@ func TestStartsKeeper(t *testing.T) {
 	}
 }
 
+// TestSilentKeeper: one that was stopped keeps its connections, and says nothing; the menu says so before long.
+func TestSilentKeeper(t *testing.T) {
+	bus := desktoptest.StartBus(t)
+	p := startPanel(t, bus)
+	places := apitest.Home(t)
+	newDesk(t, places, bus, options{keeper: true}).start(t)
+	i := p.icon(t)
+	signedOut := func(e desktoptest.Menu) bool { return strings.Contains(e.String(), "[No sessions yet]\n") }
+	i.wait(t, "no sessions", signedOut)
+	c, err := client.Dial(t.Context(), places)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	health, err := c.Health(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Kill(health.PID, syscall.SIGKILL) })
+	if err := syscall.Kill(health.PID, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	i.wait(t, "that the keeper does not answer", func(e desktoptest.Menu) bool {
+		return strings.HasPrefix(e.String(), "[The keeper does not answer]\n")
+	})
+	if err := syscall.Kill(health.PID, syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	i.open(t)
+	i.wait(t, "no sessions again", signedOut)
+}
+
 // TestLeavesKeeper: one that runs already stays.
 func TestLeavesKeeper(t *testing.T) {
 	bus := desktoptest.StartBus(t)

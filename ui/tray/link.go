@@ -1,11 +1,13 @@
 package tray
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"log/slog"
 	"os"
+	"sync"
 	"time"
 
 	"sessionkeeper/session/words"
@@ -25,6 +27,10 @@ const (
 	startEvery = 5 * time.Minute
 
 	askLimit = 5 * time.Second // one question to the keeper
+
+	// doubtEvery is how often a keeper that says nothing is asked whether it is still there: one that was stopped, or
+	// hangs, keeps its connections.
+	doubtEvery = 20 * time.Second
 )
 
 // news is what the link tells the tray: an event with the client that it came from, or how the link stands.
@@ -34,12 +40,13 @@ type news struct {
 	keychain   string // with a snapshot
 	link       Link
 	why        string
+	silent     bool // a keeper runs and does not answer
 	passphrase bool // the keychain waits for one
 }
 
 func (n news) tell(s *State) {
 	if n.event == nil {
-		s.Link, s.Why = n.link, n.why
+		s.Link, s.Why, s.Silent = n.link, n.why, n.silent
 		return
 	}
 	if n.keychain != "" {
@@ -101,7 +108,7 @@ func (l *link) run(ctx context.Context) {
 		case was: // it may be back already
 		case !errors.Is(err, client.ErrNoKeeper):
 			l.log.WarnContext(ctx, "keeper not reached", "error", err)
-			l.tell(ctx, news{link: Down, why: silence(err)})
+			l.tell(ctx, news{link: Down, why: silence(err), silent: late(err)})
 		case asked || !time.Now().Before(l.mayStart):
 			lost = false
 			if l.start(ctx) {
@@ -178,15 +185,39 @@ func (l *link) follow(ctx context.Context) (was bool, err error) {
 		l.ours = 0
 	}
 	keychain := health.Keychain.State
+	ctx, end := context.WithCancelCause(ctx)
+	var doubting sync.WaitGroup
+	defer doubting.Wait()
+	defer end(nil)
+	doubting.Go(func() { doubt(ctx, c, end) })
 	for e, err := range c.Events(ctx, "tray") {
 		if err != nil {
-			return was, err
+			return was && context.Cause(ctx) == nil, cmp.Or(context.Cause(ctx), err)
 		}
 		l.complete(ctx, c, &e)
 		l.tell(ctx, news{client: c, event: &e, keychain: keychain})
 		was, keychain = true, ""
 	}
 	return was, io.EOF
+}
+
+// doubt ends what follows a keeper where that does not answer any more.
+func doubt(ctx context.Context, c *client.Client, end context.CancelCauseFunc) {
+	tick := time.NewTicker(doubtEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		asking, cancel := context.WithTimeout(ctx, askLimit)
+		_, err := c.Health(asking)
+		cancel()
+		if late(err) {
+			end(err)
+		}
+	}
 }
 
 // complete gets the session of an event that does not carry it, as those of an older keeper.
@@ -229,9 +260,14 @@ func (l *link) endKeeper(ctx context.Context) (ended bool, err error) {
 	return true, nil
 }
 
+// late reports whether err is a keeper that did not answer in time.
+func late(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)
+}
+
 // silence words why a keeper that listens is of no use.
 func silence(err error) string {
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) {
+	if late(err) {
 		p, _ := words.OfMachine("keeper_silent", nil)
 		return p.Detail
 	}

@@ -28,6 +28,7 @@ const (
 type State struct {
 	Link     Link
 	Why      string // of Down: one or two sentences, cleaned
+	Silent   bool   // of Down: one runs
 	Sessions map[string]client.Session
 	Keychain string // "ok" or what is wrong with it
 	Window   bool   // windows can be shown

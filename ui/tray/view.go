@@ -104,8 +104,11 @@ func line(where string) Item         { return Item{Command: Command{Line, where}
 // downMenu is the menu without a keeper.
 func downMenu(s State) Menu {
 	code := "no_keeper"
-	if s.Link == Starting {
+	switch {
+	case s.Link == Starting:
 		code = "keeper_starting"
+	case s.Silent:
+		code = "keeper_silent"
 	}
 	p, _ := words.OfMachine(code, nil)
 	m := Menu{Tone: words.Off, Tooltip: p.Title, Items: []Item{text(p.Title)}}
