@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -114,7 +115,11 @@ func (f *folder) room() error {
 // read returns fs.ErrNotExist where there is no such file, and ErrForeign where it is none of ours: a link, a pipe, or
 // larger than ours ever are.
 func (f *folder) read(name string) ([]byte, error) {
-	if info, err := f.root.Lstat(name); err == nil && !info.Mode().IsRegular() {
+	info, err := f.root.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fs.ErrNotExist
+	}
+	if err == nil && !info.Mode().IsRegular() {
 		return nil, ErrForeign // to open a pipe would wait for its other end
 	}
 	file, err := f.root.Open(name)
@@ -159,17 +164,18 @@ func (f *folder) aside(name string) error {
 
 // names lists the files with this prefix and suffix.
 func (f *folder) names(prefix, suffix string) ([]string, error) {
-	all, err := fs.ReadDir(f.root.FS(), ".")
+	dir, err := f.root.Open(".")
 	if err != nil {
 		return nil, fileTrouble("listing", err)
 	}
-	var names []string
-	for _, entry := range all {
-		if name := entry.Name(); strings.HasPrefix(name, prefix) && strings.HasSuffix(name, suffix) {
-			names = append(names, name)
-		}
+	defer func() { _ = dir.Close() }()
+	names, err := dir.Readdirnames(-1) // there may be thousands: ReadDir would look at each of them
+	if err != nil {
+		return nil, fileTrouble("listing", err)
 	}
-	return names, nil
+	return slices.DeleteFunc(names, func(name string) bool {
+		return !strings.HasPrefix(name, prefix) || !strings.HasSuffix(name, suffix)
+	}), nil
 }
 
 func (f *folder) close() error { return f.root.Close() }
