@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -25,17 +27,25 @@ import (
 // issuersOfMany is how many issuers many sessions are spread over, at the most.
 const issuersOfMany = 200
 
+const (
+	mostMemory   = 150 << 20 // that the keeper may hold, in bytes
+	mostTogether = 8         // requests that one issuer may get at a time
+)
+
 // BenchmarkSessions shows what a session costs a keeper that holds many: how long it takes to add one, to start with all
-// of them, how much memory and idle processor time they take, and how long it takes to renew all of them after a sleep
-// through which every token expired. Each number of sessions is one keeper of its own, and one line of the table at the
-// end. It takes some 40 minutes, most of which is sleep:
+// of them, how much memory and idle processor time they take, how long it takes to renew all of them after a sleep
+// through which every token expired, and how long each face takes then. Each number of sessions is one keeper of its own,
+// and one line of the table at the end. It fails where the keeper holds too much memory, asks an issuer for too much at a
+// time, hands out a token that has expired, or sends a refresh token twice; what takes its time is shown, and not judged.
+// It takes some 40 minutes, most of which is sleep:
 //
 //	go test ./cmd/sessionkeeper-keeper/e2e/ -run xxx -bench Sessions -benchtime 1x -timeout 90m
 func BenchmarkSessions(b *testing.B) {
 	var table strings.Builder
 	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "keychain\tsessions\tadd each\tstart\tRSS after start\tRSS after resume\tits keychain process\tidle CPU\t"+
-		"CPU with proof of life\tresume\tat one issuer\tasked meanwhile\tworst wait\ttoken\tlist\thistory\t")
+		"CPU with proof of life\tresume\tat one issuer\tasked meanwhile\tworst wait\ttoken\thealth\tevents\tlist\tstatus\t"+
+		"history\tdoctor\t")
 	for _, many := range []struct {
 		keychain string
 		n        int
@@ -46,7 +56,7 @@ func BenchmarkSessions(b *testing.B) {
 				c.sleep(b)
 				c.idle(b)
 				c.restart(b)
-				c.tokens(b)
+				c.faces(b)
 				b.ReportMetric(0, "ns/op") // the whole of it says nothing
 				c.home.kill(syscall.SIGTERM)
 				c.cost.line(w, many.keychain, many.n)
@@ -61,18 +71,23 @@ func BenchmarkSessions(b *testing.B) {
 
 // cost is what was measured of one keeper.
 type cost struct {
-	add, start, resume, worst, token, list, history time.Duration // add: of one session
-	started, resumed, child                         int           // memory, in bytes
-	idle, checking                                  float64       // of one core, in percent
-	together, asked                                 int
+	add, start, resume, worst     time.Duration // add: of one session
+	token, health, events         time.Duration // over the socket
+	list, status, history, doctor time.Duration // of the command
+	started, resumed, child       int           // memory, in bytes
+	idle, checking                float64       // of one core, in percent
+	together, asked               int
 }
 
 func (c *cost) line(w io.Writer, keychain string, n int) {
 	const mib = 1 << 20
-	fmt.Fprintf(w, "%s\t%d\t%v\t%v\t%.0f MiB\t%.0f MiB\t%.0f MiB\t%.2f %%\t%.2f %%\t%v\t%d\t%d\t%v\t%v\t%v\t%v\t\n", keychain, n,
+	fmt.Fprintf(w, "%s\t%d\t%v\t%v\t%.0f MiB\t%.0f MiB\t%.0f MiB\t%.2f %%\t%.2f %%\t%v\t%d\t%d\t%v\t"+
+		"%v\t%v\t%v\t%v\t%v\t%v\t%v\t\n", keychain, n,
 		c.add.Round(10*time.Microsecond), c.start.Round(time.Millisecond), float64(c.started)/mib, float64(c.resumed)/mib,
 		float64(c.child)/mib, c.idle, c.checking, c.resume.Round(10*time.Millisecond), c.together, c.asked,
-		c.worst.Round(time.Millisecond), c.token.Round(time.Microsecond), c.list.Round(time.Millisecond), c.history.Round(time.Millisecond))
+		c.worst.Round(time.Millisecond), c.token.Round(time.Microsecond), c.health.Round(100*time.Microsecond),
+		c.events.Round(100*time.Microsecond), c.list.Round(time.Millisecond), c.status.Round(time.Millisecond),
+		c.history.Round(time.Millisecond), c.doctor.Round(time.Millisecond))
 }
 
 // crowd is a keeper with many sessions at a provider.
@@ -187,12 +202,16 @@ func (c *crowd) sleep(b *testing.B) {
 	c.cost.resume = time.Since(began)
 	close(done)
 	asking.Wait()
+	each(askers, len(c.names), func(i int) { c.use(b, c.names[i]) }) // every one of them works
 	after := c.provider.Tally()
 	if after.AccessExpired > 0 || after.DoubleSends > 0 || after.Lost > 0 || after.Interrupted > 0 {
 		b.Errorf("%+v; want no token handed out expired, none sent twice, nothing lost", after)
 	}
 	all := slices.Concat(waits...)
 	c.cost.together, c.cost.asked, c.cost.worst = c.together(began), len(all), slices.Max(all)
+	if c.cost.together > mostTogether {
+		b.Errorf("%d requests at a time at one issuer; want %d at the most", c.cost.together, mostTogether)
+	}
 	b.ReportMetric(c.cost.resume.Seconds(), "resume-s")
 	b.ReportMetric(float64(c.cost.together), "resume-together/issuer")
 	b.ReportMetric(float64(c.cost.asked), "resume-tokens")
@@ -292,9 +311,10 @@ func (c *crowd) restart(b *testing.B) {
 	}
 }
 
-// tokens measures what a program waits for one.
-func (c *crowd) tokens(b *testing.B) {
+// faces measures what a program waits for a token, and how long the other faces take.
+func (c *crowd) faces(b *testing.B) {
 	b.Helper()
+	ctx := b.Context()
 	const n = 2000
 	began := time.Now()
 	for range n {
@@ -303,15 +323,44 @@ func (c *crowd) tokens(b *testing.B) {
 		}
 	}
 	c.cost.token = time.Since(began) / n
-	began = time.Now()
-	c.home.must("list", "--json")
-	c.cost.list = time.Since(began)
-	began = time.Now()
-	c.home.must("history", c.names[0], "--json")
-	c.cost.history = time.Since(began)
 	b.ReportMetric(float64(c.cost.token.Microseconds()), "token-us")
-	b.ReportMetric(float64(c.cost.list.Milliseconds()), "list-ms")
-	b.ReportMetric(float64(c.cost.history.Milliseconds()), "history-ms")
+	api := client.New(c.home.socket())
+	defer api.Close()
+	for _, face := range []struct {
+		name string
+		took *time.Duration
+		do   func() error
+	}{
+		{"health", &c.cost.health, func() error { _, err := api.Health(ctx); return err }},
+		{"events", &c.cost.events, func() error { return c.snapshot(ctx, api) }},
+		{"list", &c.cost.list, func() error { c.home.must("list", "--json"); return nil }},
+		{"status", &c.cost.status, func() error { c.home.must("status", c.names[0], "--json"); return nil }},
+		{"history", &c.cost.history, func() error { c.home.must("history", c.names[0], "--json"); return nil }},
+		{"doctor", &c.cost.doctor, func() error { c.home.run("doctor", "--json"); return nil }}, // whatever it finds
+	} {
+		began := time.Now()
+		if err := face.do(); err != nil {
+			b.Fatalf("%s: %v", face.name, err)
+		}
+		*face.took = time.Since(began)
+		b.ReportMetric(float64(face.took.Milliseconds()), face.name+"-ms")
+	}
+}
+
+// snapshot reads the first line of a stream of events: what a face draws that has just opened.
+func (c *crowd) snapshot(ctx context.Context, api *client.Client) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	for e, err := range api.Events(ctx, "") {
+		if err != nil {
+			return err
+		}
+		if n := len(e.Sessions); n != len(c.names) {
+			return fmt.Errorf("the first line holds %d sessions", n)
+		}
+		return nil
+	}
+	return errors.New("the stream ended")
 }
 
 // family are the keeper's process and those below it.
@@ -370,7 +419,9 @@ func (c *crowd) resident(b *testing.B) (keeper, below int) {
 			b.Fatal(err)
 		}
 		if i == 0 {
-			keeper = pages * os.Getpagesize()
+			if keeper = pages * os.Getpagesize(); keeper > mostMemory {
+				b.Errorf("the keeper holds %d MiB; want %d at the most", keeper>>20, mostMemory>>20)
+			}
 		} else {
 			below += pages * os.Getpagesize()
 		}
