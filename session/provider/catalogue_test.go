@@ -359,3 +359,13 @@ func TestLazyUserinfo(t *testing.T) {
 		t.Errorf("account %+v, metadata read %d times", who, reads)
 	}
 }
+
+// known loads the built-in catalogue, which must be without a fault.
+func known(tb testing.TB) *Catalogue {
+	tb.Helper()
+	c, errs := LoadCatalogue("")
+	for _, err := range errs {
+		tb.Fatalf("loading the catalogue: %v", err)
+	}
+	return c
+}
