@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -39,30 +38,13 @@ const patience = 60 * time.Second
 // program is a window program that was started.
 type program struct {
 	*exec.Cmd
-	said  *syncBuffer
+	said  *bytes.Buffer // to be read once ended is closed
 	ended chan struct{}
-}
-
-type syncBuffer struct {
-	mu   sync.Mutex // guards data
-	data bytes.Buffer
-}
-
-func (b *syncBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.data.Write(p)
-}
-
-func (b *syncBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.data.String()
 }
 
 func start(t *testing.T, env []string, args ...string) *program {
 	t.Helper()
-	p := &program{Cmd: exec.Command(os.Args[0], args...), said: new(syncBuffer), ended: make(chan struct{})}
+	p := &program{Cmd: exec.Command(os.Args[0], args...), said: new(bytes.Buffer), ended: make(chan struct{})}
 	p.Env = append(slices.Clone(env), asProgram+"=1")
 	p.Stderr = p.said
 	p.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -86,6 +68,8 @@ func (p *program) exit(t *testing.T) int {
 	select {
 	case <-p.ended:
 	case <-time.After(patience):
+		_ = p.Process.Kill()
+		<-p.ended
 		t.Fatalf("it does not end; it said: %s", p.said)
 	}
 	return p.ProcessState.ExitCode()
