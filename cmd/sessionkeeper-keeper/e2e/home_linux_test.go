@@ -277,11 +277,16 @@ func (h *home) token(name string, wait time.Duration) (fast.Answer, error) {
 // until waits for something to become true and fails the test after limit.
 func (h *home) until(what string, limit time.Duration, ok func() bool) {
 	h.t.Helper()
-	deadline := time.Now().Add(limit)
-	for !ok() {
-		if time.Now().After(deadline) {
-			h.t.Fatalf("waited %v in vain: %s", limit, what)
-		}
-		<-time.After(50 * time.Millisecond)
+	untilOr(h.t, limit, ok, func() string { return what })
+}
+
+// configure writes config.toml.
+func (h *home) configure(text string) {
+	h.t.Helper()
+	if err := os.MkdirAll(h.dir+"/sk/config", 0o700); err != nil {
+		h.t.Fatal(err)
+	}
+	if err := os.WriteFile(h.dir+"/sk/config/config.toml", []byte(text), 0o600); err != nil {
+		h.t.Fatal(err)
 	}
 }

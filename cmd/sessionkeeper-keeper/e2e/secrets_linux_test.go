@@ -1,16 +1,11 @@
 package e2e
 
 import (
-	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,139 +19,6 @@ import (
 	"sessionkeeper/cmd/sessionkeeper-demo/authservertest"
 	"sessionkeeper/keychain/keychaintest"
 )
-
-// vault collects every secret that there is.
-type vault struct {
-	mu      sync.Mutex
-	secrets []string
-}
-
-func (v *vault) add(secret string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if secret != "" && !slices.Contains(v.secrets, secret) {
-		v.secrets = append(v.secrets, secret)
-	}
-}
-
-func (v *vault) all() []string {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return slices.Clone(v.secrets)
-}
-
-// leaked names the form in which a text has a secret in it: as it is, cut short, or encoded, also in the middle of
-// something larger; "" where it has none.
-func leaked(text, secret string) string {
-	quoted, _ := json.Marshal(secret)
-	forms := map[string]string{
-		"as it is": secret, "for a query": url.QueryEscape(secret), "for a path": url.PathEscape(secret),
-		"in JSON": strings.Trim(string(quoted), `"`), "in hex": hex.EncodeToString([]byte(secret)),
-		"in upper hex": strings.ToUpper(hex.EncodeToString([]byte(secret))),
-	}
-	const shortest = 12
-	start := secret
-	if parts := strings.Split(secret, "."); len(parts) == 3 {
-		start = parts[2] // of a JWT: all begin alike
-	}
-	if len(start) >= shortest {
-		forms["cut short"] = start[:shortest]
-	}
-	var wide strings.Builder
-	for _, b := range []byte(secret) {
-		wide.WriteByte(b)
-		wide.WriteByte(0)
-	}
-	forms["in UTF-16"] = wide.String()
-	for before := range 3 { // what stands before it shifts it by so many bytes
-		for name, encoding := range map[string]*base64.Encoding{"base64": base64.RawStdEncoding, "base64url": base64.RawURLEncoding} {
-			encoded := encoding.EncodeToString([]byte(strings.Repeat("x", before) + secret))
-			forms[fmt.Sprint("in ", name, before)] = encoded[(before*8+5)/6 : len(encoded)-2]
-		}
-	}
-	for name, form := range forms {
-		if strings.Contains(text, form) {
-			return name
-		}
-	}
-	return ""
-}
-
-// A search that finds nothing proves something only where it can find.
-func TestTLOG1SearchFinds(t *testing.T) {
-	t.Parallel()
-	const secret = `rt_CANARY/5b1f+60c2"a9=end`
-	quoted, _ := json.Marshal(map[string]string{"k": secret})
-	for _, text := range []string{
-		secret, string(quoted), "?t=" + url.QueryEscape(secret), url.PathEscape(secret), fmt.Sprintf("%x", secret),
-		fmt.Sprintf("%X", secret), secret[:12] + "…",
-		base64.StdEncoding.EncodeToString([]byte(secret)), base64.StdEncoding.EncodeToString([]byte("a" + secret + "b")),
-		base64.URLEncoding.EncodeToString([]byte("user:" + secret)), base64.RawStdEncoding.EncodeToString([]byte("ab" + secret + "cd")),
-	} {
-		if leaked("before "+text+" after", secret) == "" {
-			t.Errorf("%q was not found", text)
-		}
-	}
-	if form := leaked("rt_CANARY/5 [redacted]", secret); form != "" {
-		t.Errorf("found %s where there is nothing", form)
-	}
-}
-
-// watch notes the command lines and environments of all processes of a home until stop is called.
-func (h *home) watch() (stop func() map[string]string) {
-	seen := map[string]string{}
-	end := make(chan struct{})
-	var watching sync.WaitGroup
-	watching.Go(func() {
-		again := time.NewTicker(5 * time.Millisecond)
-		defer again.Stop()
-		for {
-			processes, _ := filepath.Glob("/proc/[0-9]*/environ")
-			for _, file := range processes {
-				environment, _ := os.ReadFile(file) // it may be gone
-				if !strings.Contains(string(environment), "SESSIONKEEPER_HOME="+h.dir+"/") {
-					continue
-				}
-				line, _ := os.ReadFile(filepath.Dir(file) + "/cmdline")
-				seen["the environment of "+strings.ReplaceAll(string(line), "\x00", " ")] = string(environment)
-				seen["a command line, "+string(line)] = string(line)
-			}
-			select {
-			case <-again.C:
-			case <-end:
-				return
-			}
-		}
-	})
-	return func() map[string]string {
-		close(end)
-		watching.Wait()
-		return seen
-	}
-}
-
-// collect reads every file of a home, but not the browser's own list of addresses.
-func (h *home) collect(texts map[string]string) {
-	h.t.Helper()
-	err := filepath.WalkDir(h.dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() || path == h.opened {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		texts[path] = string(data)
-		return err
-	})
-	if err != nil {
-		h.t.Fatal(err)
-	}
-}
-
-// overSocket gives the answer of the local API to a request without a body.
-func (h *home) overSocket(method, path string) string {
-	h.t.Helper()
-	one := door{name: "socket", network: "unix", address: h.socket()}
-	return one.ask(h.t, method+" "+path+" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-}
 
 // No secret that ever passed is found in a log, a file, an answer, an event, a crash, a command line or an environment,
 // through every fault of the provider.
@@ -240,36 +102,6 @@ func TestTLOG1NoSecretLeaks(t *testing.T) {
 	}
 	t.Attr("real", "gnome-keyring")
 	t.Logf("%d secrets looked for in %d places", len(all), len(texts))
-}
-
-// configure writes config.toml.
-func (h *home) configure(text string) {
-	h.t.Helper()
-	if err := os.MkdirAll(h.dir+"/sk/config", 0o700); err != nil {
-		h.t.Fatal(err)
-	}
-	if err := os.WriteFile(h.dir+"/sk/config/config.toml", []byte(text), 0o600); err != nil {
-		h.t.Fatal(err)
-	}
-}
-
-// listen takes down the keeper's events until the function that it returns is called.
-func (h *home) listen() (heard func() string) {
-	h.t.Helper()
-	one := door{network: "unix", address: h.socket()}
-	c, err := one.dial()
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	var text strings.Builder
-	var reading sync.WaitGroup
-	reading.Go(func() { _, _ = io.Copy(&text, c) })
-	_, _ = io.WriteString(c, "GET /v1/events HTTP/1.1\r\nHost: x\r\n\r\n")
-	return func() string {
-		_ = c.Close()
-		reading.Wait()
-		return text.String()
-	}
 }
 
 // No face gives a refresh token away, or any secret but the token that was asked for: neither the commands, nor the API, nor a
