@@ -71,12 +71,11 @@ func parseCut(body []byte) *document {
 
 // parseObject reads the first JSON object of body. What follows it is of no interest.
 func parseObject(body []byte) *document {
-	var fields object
-	err := json.NewDecoder(bytes.NewReader(body)).Decode(&fields)
+	fields, err := readObject(body)
 	if err == nil {
 		return &document{kind: kindJSON, fields: fields}
 	}
-	if errors.Is(err, io.ErrUnexpectedEOF) || body[len(body)-1] != '}' {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || body[len(body)-1] != '}' {
 		return &document{kind: kindCut, fields: salvage(body)}
 	}
 	return &document{kind: kindOther, fields: salvage(body)}
@@ -84,32 +83,39 @@ func parseObject(body []byte) *document {
 
 var errNoObject = errors.New("not an object")
 
-// UnmarshalJSON reads the members one by one. Of two that are called the same the last counts, except where that one
-// says nothing.
-func (o *object) UnmarshalJSON(b []byte) error {
+// UnmarshalJSON reads the members one by one.
+func (o *object) UnmarshalJSON(b []byte) (err error) {
+	*o, err = readObject(b)
+	return err
+}
+
+// readObject reads the object that b begins with. Of two members that are called the same the last counts, except where
+// that one says nothing.
+func readObject(b []byte) (object, error) {
 	in := json.NewDecoder(bytes.NewReader(b))
 	begin, err := in.Token()
 	if err != nil || begin != json.Delim('{') {
-		*o = nil
-		return cmp.Or(err, errNoObject)
+		return nil, cmp.Or(err, errNoObject)
 	}
 	fields := object{}
 	for in.More() {
 		name, err := in.Token()
 		if err != nil {
-			return err
+			return nil, err
 		}
 		var value json.RawMessage
 		if err := in.Decode(&value); err != nil {
-			return err
+			return nil, err
 		}
 		if key, ok := name.(string); ok && (fields[key] == nil || !void(value)) {
 			fields[key] = value
 		}
 	}
+	if _, err := in.Token(); err != nil { // nothing more comes also where the end is missing
+		return nil, err
+	}
 	fields.fold()
-	*o = fields
-	return nil
+	return fields, nil
 }
 
 // void reports whether a member says nothing.
@@ -242,10 +248,10 @@ func (o object) value(names ...string) string {
 
 // object returns a member that is an object, else nil.
 func (o object) object(name string) object {
-	var in object
-	if !o.begins(name, '{') || json.Unmarshal(o[name], &in) != nil {
+	if !o.begins(name, '{') {
 		return nil
 	}
+	in, _ := readObject(o[name]) // it was read as a whole before
 	return in
 }
 
