@@ -58,7 +58,8 @@ gets one of these instead, which the keeper keeps fresh:
   --file NAME=VAR   a file with the token, its path in VAR; to be read again for each request
   --aws, --google, --azure
                     variables of the clouds' own libraries, which fetch fresh tokens from addresses on this machine
-                    that need a secret of this run, which is in the environment as well
+                    that need a secret of this run, which is in the environment as well; that of --google
+                    without --audience knows none
 
 Exit codes: the command's own; 125 nothing was started because of us, 126 the command cannot be run, 127 there is no such
 command, 128+N where signal N ended it.`,
