@@ -18,9 +18,10 @@ type logFile struct {
 	path string
 	max  int64
 
-	mu   sync.Mutex // guards what follows
-	file *os.File
-	size int64
+	mu     sync.Mutex // guards what follows
+	file   *os.File   // nil where it could not be opened anew: the next line tries again
+	size   int64
+	closed bool
 }
 
 // openLog opens the log at path for appending.
@@ -36,13 +37,17 @@ func openLog(path string, size int64) (*logFile, error) {
 func (l *logFile) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.file == nil {
-		return 0, os.ErrClosed
+	var err error
+	switch {
+	case l.closed:
+		err = os.ErrClosed
+	case l.file == nil:
+		err = l.open()
+	case l.size > 0 && l.size+int64(len(p)) > l.max:
+		err = l.rotate()
 	}
-	if l.size > 0 && l.size+int64(len(p)) > l.max {
-		if err := l.rotate(); err != nil {
-			return 0, err
-		}
+	if err != nil {
+		return 0, err
 	}
 	n, err := l.file.Write(p)
 	l.size += int64(n)
@@ -53,6 +58,7 @@ func (l *logFile) Write(p []byte) (int, error) {
 func (l *logFile) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.closed = true
 	if l.file == nil {
 		return nil
 	}

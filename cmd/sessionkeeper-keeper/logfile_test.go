@@ -44,3 +44,37 @@ func TestLogFile(t *testing.T) {
 		t.Errorf("an opened log counts %d bytes; want 40", l.size)
 	}
 }
+
+// A new file that cannot be had loses lines until it can, and no longer: nobody starts a keeper anew for its log.
+func TestLogFileOpensLater(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "keeper.log")
+	l, err := openLog(path, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if _, err := l.Write([]byte("one line\n")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := l.Write([]byte("two lines\n")); err == nil {
+			t.Error("a log without a folder takes lines")
+		}
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Write([]byte("three\n")); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(path); err != nil || string(text) != "three\n" {
+		t.Errorf("the log holds %q, %v", text, err)
+	}
+}
