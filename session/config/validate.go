@@ -2,13 +2,14 @@ package config
 
 import (
 	"errors"
-	"net"
 	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"sessionkeeper/session/provider"
 )
 
 // MissingClient is what is wrong with a definition without a client_id, but for the providers that have no clients.
@@ -106,20 +107,12 @@ func checkURL(text string) error {
 		return errors.New("want a URL without a user name or password")
 	case strings.Contains(text, "#"):
 		return errors.New("want a URL without a fragment (#)")
-	case u.Scheme == "http" && !loopback(u.Hostname()):
+	case u.Scheme == "http" && !provider.Local(u.Hostname()):
 		return errors.New("http is for the own machine (127.0.0.1, [::1], localhost) only; use https")
 	case u.Scheme != "http" && u.Scheme != "https":
 		return errors.New("want an https URL")
 	}
 	return nil
-}
-
-func loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }
 
 func checkText(s string) error {

@@ -37,8 +37,9 @@ func adviceOn(a *Answer) string {
 	return advicePassing
 }
 
-// advise says in one sentence what happened, that nothing was lost, and the one thing to do.
-func advise(a *Answer) string {
+// Advise says in one sentence what happened, that nothing was lost, and the one thing to do: by an answer's verdict,
+// reason, code, and whether that is known.
+func Advise(a *Answer) string {
 	if a.Verdict == VerdictOK {
 		return ""
 	}

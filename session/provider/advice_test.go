@@ -15,7 +15,7 @@ import (
 func adviceTable() string {
 	var table strings.Builder
 	say := func(a Answer, code string) {
-		fmt.Fprintf(&table, "%s %s %s\n\t%s\n", a.Verdict, a.Reason, code, advise(&a))
+		fmt.Fprintf(&table, "%s %s %s\n\t%s\n", a.Verdict, a.Reason, code, Advise(&a))
 	}
 	for _, v := range []struct {
 		verdict Verdict
@@ -69,7 +69,7 @@ func TestEveryAnswerHasAdvice(t *testing.T) {
 		if a.Verdict == VerdictSignIn && a.Reason == "" {
 			a.Reason = reasonRefused
 		}
-		a.Advice = advise(&a)
+		a.Advice = Advise(&a)
 		answers = append(answers, a)
 	}
 	for _, a := range answers {

@@ -126,7 +126,7 @@ func TestNoClientIsNamed(t *testing.T) {
 	base, w, last := answering(t, 200, `{"access_token":"new"}`)
 	p := entryAt(t, w, "token_url = \"{base}/token\"\nauth_style = \"none\"\n[request]\n"+
 		"headers = { X-Api-Key = \"{client_secret}\" }\n[vars.base]\nnote = \"x\"\n", base)
-	if !p.TakesNoClient() {
+	if !p.takesNoClient() {
 		t.Error("it is said to need a client")
 	}
 	a := w.Refresh(t.Context(), p, Client{Secret: secret.New("key")}, oldToken, nil)
@@ -135,7 +135,7 @@ func TestNoClientIsNamed(t *testing.T) {
 		t.Errorf("%s, asked %+v", a.Verdict, last)
 	}
 	for _, p := range known(t).All() {
-		if p.TakesNoClient() {
+		if p.takesNoClient() {
 			t.Errorf("%s is said to need no client", p.ID)
 		}
 	}

@@ -137,10 +137,10 @@ func (c *Catalogue) All() []Provider {
 	return all
 }
 
-// NeedsClient reports whether there is an entry of that id, and it needs a client's id (Provider.TakesNoClient).
+// NeedsClient reports whether there is an entry of that id, and it needs a client's id (takesNoClient).
 func (c *Catalogue) NeedsClient(id string) bool {
 	p, ok := c.Lookup(id)
-	return ok && !p.TakesNoClient()
+	return ok && !p.takesNoClient()
 }
 
 // Resolve turns a Target into a Provider: the catalogue entry with its variables filled in, completed by discovery
@@ -198,7 +198,7 @@ func (c *Catalogue) byID(ctx context.Context, w *Wire, t Target) (Provider, erro
 	if complete || typed || p.Issuer == "" {
 		return p, nil
 	}
-	found, err := w.Discover(ctx, p.Issuer)
+	found, err := w.discover(ctx, p.Issuer)
 	if err != nil {
 		return Provider{}, inField(c.issuerField(t), err)
 	}
@@ -244,7 +244,7 @@ func (c *Catalogue) issuerField(t Target) string {
 
 // byIssuer discovers an issuer. Where the catalogue knows it, its habits come from there.
 func (c *Catalogue) byIssuer(ctx context.Context, w *Wire, t Target) (Provider, error) {
-	found, err := w.Discover(ctx, t.Issuer)
+	found, err := w.discover(ctx, t.Issuer)
 	if err != nil {
 		return Provider{}, err
 	}

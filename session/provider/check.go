@@ -102,7 +102,7 @@ func (r *reply) checked(check Check) Answer {
 	if a.Code == "" {
 		a.Code = httpCode(r.status)
 	}
-	a.Advice = advise(&a)
+	a.Advice = Advise(&a)
 	return a
 }
 
@@ -142,6 +142,6 @@ func (r *reply) introspected() Answer {
 	if a.Code == "" {
 		a.Code = httpCode(r.status)
 	}
-	a.Advice = advise(&a)
+	a.Advice = Advise(&a)
 	return a
 }

@@ -39,7 +39,7 @@ func TestClockIsLearned(t *testing.T) {
 		learns bool
 	}{
 		{"token endpoint", tokens, func(w *Wire, base string) { refreshAt(t.Context(), w, base+"/token") }, true},
-		{"discovery", "", func(w *Wire, base string) { _, _ = w.Discover(t.Context(), base) }, true},
+		{"discovery", "", func(w *Wire, base string) { _, _ = w.discover(t.Context(), base) }, true},
 		{"userinfo", `{"sub":"ada"}`, func(w *Wire, base string) {
 			w.Userinfo(t.Context(), &Provider{UserinfoURL: base + "/me", Check: Check{Kind: CheckUserinfo}}, secret.New("a"))
 		}, true},
@@ -51,8 +51,8 @@ func TestClockIsLearned(t *testing.T) {
 		}, true},
 		{"an error", `{"error":"invalid_grant"}`, func(w *Wire, base string) { refreshAt(t.Context(), w, base+"/token") }, false},
 		{"a page", `<html>`, func(w *Wire, base string) { refreshAt(t.Context(), w, base+"/token") }, false},
-		{"no issuer", "", func(w *Wire, base string) { _, _ = w.Discover(t.Context(), base+"/x") }, false},
-		{"another issuer", "", func(w *Wire, base string) { _, _ = w.Discover(t.Context(), base+"/") }, false},
+		{"no issuer", "", func(w *Wire, base string) { _, _ = w.discover(t.Context(), base+"/x") }, false},
+		{"another issuer", "", func(w *Wire, base string) { _, _ = w.discover(t.Context(), base+"/") }, false},
 	} {
 		for _, ahead := range []time.Duration{0, 30 * time.Second, time.Hour, -30 * time.Second, -time.Hour} {
 			var clock atomic.Int64

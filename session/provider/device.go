@@ -91,7 +91,7 @@ func (w *Wire) DevicePoll(ctx context.Context, p *Provider, c Client, d Device) 
 func (w *Wire) undiscovered() Answer {
 	a := w.unsupported("the issuer's metadata cannot be read now")
 	a.Code = "network"
-	a.Advice = advise(&a)
+	a.Advice = Advise(&a)
 	return a
 }
 
@@ -99,6 +99,6 @@ func (w *Wire) undiscovered() Answer {
 func (w *Wire) unsupported(message string) Answer {
 	a := Answer{Verdict: VerdictPassing, Code: "unsupported", Known: true, Unsent: true, Message: message}
 	a.SentAt = w.wall()
-	a.Advice = advise(&a)
+	a.Advice = Advise(&a)
 	return a
 }

@@ -34,11 +34,11 @@ type metadata struct {
 	Prompts          []string `json:"prompt_values_supported"` // OpenID Connect Prompt Create 1.0, section 4.2
 }
 
-// Discover reads an issuer's metadata (OIDC Discovery 4, RFC 8414 section 3). The document's issuer must equal issuer,
+// discover reads an issuer's metadata (OIDC Discovery 4, RFC 8414 section 3). The document's issuer must equal issuer,
 // and every endpoint must be https or on this machine. The answer is the behaviour of a server that the catalogue does
 // not know: offline_access with prompt=consent (OIDC Core 11) where the server may offer it. The error wraps a
 // *TargetError of the field "issuer".
-func (w *Wire) Discover(ctx context.Context, issuer string) (Provider, error) {
+func (w *Wire) discover(ctx context.Context, issuer string) (Provider, error) {
 	u, err := parseIssuer(issuer)
 	if err != nil {
 		return Provider{}, err
@@ -66,7 +66,7 @@ func parseIssuer(issuer string) (*url.URL, error) {
 		return nil, badTarget("issuer", "the issuer must have no query; leave out the ? and what follows")
 	case strings.Contains(issuer, "#"):
 		return nil, badTarget("issuer", "the issuer must have no fragment; leave out the # and what follows")
-	case !secureURL(u):
+	case !Secure(u):
 		return nil, badTarget("issuer", "the issuer must be an https address (http only on this machine)")
 	}
 	return u, nil
@@ -274,7 +274,7 @@ func (w *Wire) discovered(ctx context.Context, p *Provider) (Provider, error) {
 	if ok && w.wall().Sub(c.readAt).Abs() < metadataLife {
 		return c.provider, nil
 	}
-	found, err := w.Discover(ctx, strings.ReplaceAll(p.Issuer, tenantMark, "common"))
+	found, err := w.discover(ctx, strings.ReplaceAll(p.Issuer, tenantMark, "common"))
 	if err != nil {
 		return Provider{}, err
 	}

@@ -56,7 +56,7 @@ func plain(string) map[string]any { return nil }
 
 func TestDiscover(t *testing.T) {
 	server, w := serveMetadata(t, oidcPath, plain)
-	p, err := w.Discover(t.Context(), server.URL)
+	p, err := w.discover(t.Context(), server.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func TestDiscoverKinds(t *testing.T) {
 		},
 	} {
 		server, w := serveMetadata(t, v.path, func(string) map[string]any { return v.change })
-		p, err := w.Discover(t.Context(), server.URL)
+		p, err := w.discover(t.Context(), server.URL)
 		if err != nil {
 			t.Errorf("%s: %v", v.name, err)
 			continue
@@ -148,7 +148,7 @@ func TestDiscoverPaths(t *testing.T) {
 		server, w := serveMetadata(t, v.path, func(base string) map[string]any {
 			return map[string]any{"issuer": base + v.issuer}
 		})
-		if p, err := w.Discover(t.Context(), server.URL+v.issuer); err != nil || p.Issuer != server.URL+v.issuer {
+		if p, err := w.discover(t.Context(), server.URL+v.issuer); err != nil || p.Issuer != server.URL+v.issuer {
 			t.Errorf("%s at %s: %q %v", v.issuer, v.path, p.Issuer, err)
 		}
 	}
@@ -173,12 +173,12 @@ func TestDiscoverRefuses(t *testing.T) {
 		{"wrong type", map[string]any{"token_endpoint": 7}, "not a metadata document"},
 	} {
 		server, w := serveMetadata(t, oidcPath, func(string) map[string]any { return v.change })
-		if _, err := w.Discover(t.Context(), server.URL); err == nil || !strings.Contains(err.Error(), v.want) {
+		if _, err := w.discover(t.Context(), server.URL); err == nil || !strings.Contains(err.Error(), v.want) {
 			t.Errorf("%s: %v; want it to say %q", v.name, err, v.want)
 		}
 	}
 	server, w := serveMetadata(t, oidcPath, plain)
-	_, err := w.Discover(t.Context(), server.URL+"/")
+	_, err := w.discover(t.Context(), server.URL+"/")
 	if err == nil || !strings.Contains(err.Error(), "slash at the end") {
 		t.Errorf("slash: %v", err)
 	}
@@ -191,7 +191,7 @@ func TestDiscoverRefuses(t *testing.T) {
 		server.URL + "/elsewhere":  "no metadata found",
 		"https://127.0.0.1:1/none": "connection failed",
 	} {
-		_, err := w.Discover(t.Context(), issuer)
+		_, err := w.discover(t.Context(), issuer)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v; want it to say %q", issuer, err, want)
 		}
@@ -219,7 +219,7 @@ func TestDiscoverOddAnswers(t *testing.T) {
 		}, "too large"},
 	} {
 		server, w := serve(t, v.answer)
-		if _, err := w.Discover(t.Context(), server.URL); err == nil || !strings.Contains(err.Error(), v.want) {
+		if _, err := w.discover(t.Context(), server.URL); err == nil || !strings.Contains(err.Error(), v.want) {
 			t.Errorf("%s: %v; want it to say %q", v.name, err, v.want)
 		}
 	}
@@ -246,7 +246,7 @@ func TestDiscoverBehindAPage(t *testing.T) {
 			_ = json.NewEncoder(rw).Encode(metadataFor(base, map[string]any{"issuer": base + "/tenant"}))
 		})
 		base = server.URL
-		if p, err := w.Discover(t.Context(), base+"/tenant"); err != nil || p.TokenURL != base+"/token" {
+		if p, err := w.discover(t.Context(), base+"/tenant"); err != nil || p.TokenURL != base+"/token" {
 			t.Errorf("%s: %q, %v", name, p.TokenURL, err)
 		}
 	}
@@ -259,7 +259,7 @@ func TestDiscoverAsksABusyServerOnce(t *testing.T) {
 		hits.Add(1)
 		rw.WriteHeader(http.StatusServiceUnavailable)
 	})
-	if _, err := w.Discover(t.Context(), server.URL+"/tenant"); err == nil || hits.Load() != 1 {
+	if _, err := w.discover(t.Context(), server.URL+"/tenant"); err == nil || hits.Load() != 1 {
 		t.Errorf("%v after %d requests; want one", err, hits.Load())
 	}
 }
@@ -278,7 +278,7 @@ func TestDiscoverAccountPrompt(t *testing.T) {
 		{"/.well-known/oauth-authorization-server", nil, ""},
 	} {
 		server, w := serveMetadata(t, v.path, func(string) map[string]any { return map[string]any{"prompt_values_supported": v.listed} })
-		if p, err := w.Discover(t.Context(), server.URL); err != nil || p.AccountPrompt != v.want {
+		if p, err := w.discover(t.Context(), server.URL); err != nil || p.AccountPrompt != v.want {
 			t.Errorf("%v at %s: %q, %v; want %q", v.listed, v.path, p.AccountPrompt, err, v.want)
 		}
 	}

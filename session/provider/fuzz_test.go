@@ -168,7 +168,7 @@ func FuzzCatalogueEntry(f *testing.F) {
 		p := e.provider()
 		Judge(&p, 400, nil, []byte(`{"error":"x"}`))
 		Judge(&p, 200, nil, []byte(`{"access_token":"at","refresh_token":"rt","data":[{"token":"x"}]}`))
-		p.TakesNoClient()
+		p.takesNoClient()
 		vars := map[string]string{}
 		for _, v := range p.Vars {
 			vars[v.Name] = "https://sample.example"

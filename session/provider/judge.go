@@ -48,7 +48,7 @@ func weigh(p *Provider, status int, header http.Header, doc *document, now time.
 	a := Answer{Verdict: VerdictPassing, Status: status, RetryAfter: retryAfter(header, headerDate(header, now))}
 	success := status >= 200 && status <= 299
 	if success && judgeTokens(&a, p, doc, now) {
-		a.Advice = advise(&a)
+		a.Advice = Advise(&a)
 		return a
 	}
 	f := doc.fault(sent)
@@ -81,7 +81,7 @@ func weigh(p *Provider, status int, header http.Header, doc *document, now time.
 	if a.Code == "" {
 		a.Code = httpCode(status)
 	}
-	a.Advice = advise(&a)
+	a.Advice = Advise(&a)
 	return a
 }
 
@@ -109,6 +109,8 @@ func judgeTokens(a *Answer, p *Provider, doc *document, now time.Time) bool {
 		a.Code, a.OutcomeUnknown = "malformed_token", true
 		a.Message = "the access token holds control characters"
 		a.Tokens = Tokens{Refresh: t.Refresh, RefreshExpiresIn: t.RefreshExpiresIn}
+	case t.Access.Empty() && (doc.kind == kindJSON || doc.kind == kindForm):
+		a.Code, a.Known, a.OutcomeUnknown, a.Tokens = "no_token", false, true, t
 	case t.Access.Empty(), doc.kind == kindCut && t.Refresh.Empty() && p.Rotation != RotationNever:
 		a.Code, a.OutcomeUnknown, a.Tokens = "truncated", true, t
 		a.Message = "the answer was cut off"

@@ -48,6 +48,9 @@ func TestF18ServerErrorsAndRetryAfter(t *testing.T) {
 }
 
 func TestF19HangsAndCuts(t *testing.T) {
+	if l := NewWire(nil, nil).limits; l.toHeaders > 10*time.Second || l.total > 30*time.Second {
+		t.Errorf("an answer may take %v to its headers and %v in all", l.toHeaders, l.total)
+	}
 	const head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 	for _, v := range []struct {
 		name, answer string
@@ -154,6 +157,38 @@ func TestF20LargeAndPackedAnswers(t *testing.T) {
 		a := refreshAt(t.Context(), w, server.URL)
 		if a.Verdict != v.verdict || a.Code != v.code || (v.verdict != VerdictOK) != a.OutcomeUnknown {
 			t.Errorf("%s: %s %s unknown %t; want %s %s", v.name, a.Verdict, a.Code, a.OutcomeUnknown, v.verdict, v.code)
+		}
+	}
+}
+
+// A 2xx in which no token can be read leaves it open whether the refresh token is spent; an odd member beside the tokens
+// spoils none of them.
+func TestF20OddBodies(t *testing.T) {
+	deep := strings.Repeat("[", 20_000)
+	for body, want := range map[string]struct{ code, access, refresh string }{
+		`{"error":"moon_phase"}`: {code: "moon_phase"}, `{"result":"ok"}`: {code: "no_token"},
+		"": {code: "truncated"}, "null": {code: "no_token"}, "[]": {code: "no_token"}, `""`: {code: "no_token"}, "{}": {code: "no_token"},
+		"\x00\x00\x00": {code: "no_token"}, "\xff\xfe\x00{": {code: "no_token"},
+		`{"access_token":["a"],"refresh_token":{}}`:                       {code: "no_token"},
+		`{"access_token":{"a":1},"refresh_token":"r"}`:                    {code: "no_token", refresh: "r"},
+		`{"access_token":true}`:                                           {code: "no_token"},
+		`{"access_token":"a\u0000"}`:                                      {code: "malformed_token"},
+		deep:                                                              {code: "no_token"},
+		strings.Repeat(`{"a":`, 30_000):                                   {code: "truncated"},
+		`{"access_token":"z","access_token":"a"}`:                         {access: "a"},
+		`{"access_token":"a","access_token":"","expires_in":{}}`:          {access: "a"},
+		`{"access_token":"a","refresh_token":"r","pad":` + deep:           {code: "", access: "a", refresh: "r"},
+		`{"access_token":"a","refresh_token":"r"}{"error":"no"}`:          {access: "a", refresh: "r"},
+		`{"access_token":"a","token_type":7,"scope":{"a":"b"}}`:           {access: "a"},
+		"\ufeff" + `{"access_token":"a","refresh_token":"r"}`:             {access: "a", refresh: "r"},
+		"{\"access_token\":\"a\",\"x\":\"\xff\",\"refresh_token\":\"r\"}": {access: "a", refresh: "r"},
+	} {
+		server, w := serve(t, func(rw http.ResponseWriter, _ *http.Request) { io.WriteString(rw, body) })
+		a := refreshAt(t.Context(), w, server.URL)
+		if ok := want.access != ""; (a.Verdict == VerdictOK) != ok || a.OutcomeUnknown == ok || a.Verdict != VerdictOK && a.Verdict != VerdictPassing ||
+			a.Code != want.code || a.Tokens.Access.Reveal() != want.access || a.Tokens.Refresh.Reveal() != want.refresh {
+			t.Errorf("%.60q: %s %s, outcome unknown %t, tokens %q and %q; want %+v", body, a.Verdict, a.Code, a.OutcomeUnknown,
+				a.Tokens.Access.Reveal(), a.Tokens.Refresh.Reveal(), want)
 		}
 	}
 }

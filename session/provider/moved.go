@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// RefreshHosts are the hosts, with their ports, that a refresh token is sent to: for renewal first, then for revocation.
-func (p *Provider) RefreshHosts() []string {
+// refreshHosts are the hosts, with their ports, that a refresh token is sent to: for renewal first, then for revocation.
+func (p *Provider) refreshHosts() []string {
 	renewal := p.RefreshURL
 	if renewal == "" {
 		renewal = p.TokenURL
@@ -33,11 +33,11 @@ func (p *Provider) MovedFrom(was *Provider) (host string) {
 	if was == nil {
 		return ""
 	}
-	before := was.RefreshHosts()
+	before := was.refreshHosts()
 	if len(before) == 0 {
 		return ""
 	}
-	for _, host := range p.RefreshHosts() {
+	for _, host := range p.refreshHosts() {
 		if !slices.Contains(before, host) {
 			return host
 		}
@@ -54,9 +54,9 @@ func (c *Catalogue) Elsewhere(p *Provider) (host string) {
 	expected := []string{originOf(p.Issuer)}
 	if e := c.find(p.ID); e != nil {
 		entry := e.provider()
-		expected = append(expected, entry.RefreshHosts()...)
+		expected = append(expected, entry.refreshHosts()...)
 	}
-	for _, host := range p.RefreshHosts() {
+	for _, host := range p.refreshHosts() {
 		if !slices.Contains(expected, host) {
 			return host
 		}

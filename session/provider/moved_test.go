@@ -41,7 +41,7 @@ func TestMovedFrom(t *testing.T) {
 	if got := here.MovedFrom(&Provider{TokenURL: "http://localhost:2/token"}); got != "localhost:1" {
 		t.Errorf("another program on this machine: %q", got)
 	}
-	if got := was.RefreshHosts(); !slices.Equal(got, []string{"as.example"}) {
+	if got := was.refreshHosts(); !slices.Equal(got, []string{"as.example"}) {
 		t.Errorf("hosts %q", got)
 	}
 }

@@ -12,7 +12,7 @@ import (
 func (w *Wire) Push(ctx context.Context, p *Provider, c Client, params url.Values) (requestURI string, a Answer) {
 	if p.PARURL == "" {
 		a = Answer{Verdict: VerdictSetup, Code: "unsupported", Reason: reasonConfig, Known: true, Unsent: true}
-		a.SentAt, a.Advice = w.wall(), advise(&a)
+		a.SentAt, a.Advice = w.wall(), Advise(&a)
 		return "", a
 	}
 	plain := *p

@@ -63,7 +63,6 @@ type RedirectRule string
 
 // What is known of it.
 const (
-	RedirectUnknown RedirectRule = ""
 	RedirectAnyPort RedirectRule = "any_port" // registered without a port, taken with any (RFC 8252 section 7.3)
 	RedirectExact   RedirectRule = "exact"
 )
@@ -261,7 +260,7 @@ type Answer struct {
 	Verdict Verdict
 	// Code is the provider's code in lower case, or one of ours: network, timeout, cancelled, tls_untrusted, tls_failed,
 	// insecure_url, proxy_auth_required, redirect_refused, captive_portal, html_page, response_too_large, truncated,
-	// malformed_answer, malformed_token, no_token, unsupported, or http_ and the status.
+	// malformed_answer, malformed_token, no_token, inactive_token, unsupported, or http_ and the status.
 	Code string
 	// Reason is that of the state, for sign_in, interaction and setup: revoked, expired, reused, refused,
 	// interaction_required, account_disabled, client, redirect, scope, config.

@@ -44,9 +44,9 @@ func (r *Request) carries(mark string) bool {
 	return false
 }
 
-// TakesNoClient reports whether the provider's requests need no client's id: nobody signs in there, and the refresh token
+// takesNoClient reports whether the provider's requests need no client's id: nobody signs in there, and the refresh token
 // is all the proof there is.
-func (p *Provider) TakesNoClient() bool {
+func (p *Provider) takesNoClient() bool {
 	return p.AuthStyle == AuthNone && p.Issuer == "" && p.AuthorizeURL == "" && p.DeviceURL == "" &&
 		!p.Request.carries("client_id")
 }

@@ -59,7 +59,7 @@ func withoutTokens(a Answer) Answer {
 	a.Tokens = Tokens{}
 	if a.Verdict == VerdictOK {
 		a.Verdict, a.Code, a.Known = VerdictPassing, "malformed_answer", false
-		a.Advice = advise(&a)
+		a.Advice = Advise(&a)
 	}
 	return a
 }

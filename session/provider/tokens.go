@@ -89,21 +89,30 @@ func (o object) buried() []object {
 	return found
 }
 
-// tokens reads a token answer. It is forgiving: an access token is all that it insists on, and of an answer that did not
-// come whole not even that. Where the tokens lie one level down, that level counts, with the top for what it lacks.
+// tokens reads a token answer. It is forgiving: an access token is all that it insists on, and not even on that where
+// nothing in the answer speaks of a fault. Where the tokens lie one level down, that level counts, with the top for what
+// it lacks.
 func (d *document) tokens(p *Provider, now time.Time) (Tokens, bool) {
-	if t, ok := d.tokensAt(p, now, d.levels()); ok || d.fields.value("error") != "" || d.refused() {
+	levels, broken := d.levels(), d.kind != kindJSON && d.kind != kindForm
+	if t, ok := d.tokensAt(p, now, levels, broken); ok || d.fields.value("error") != "" || d.refused() {
 		return t, ok
 	}
-	return d.tokensAt(p, now, d.fields.buried())
+	if t, ok := d.tokensAt(p, now, d.fields.buried(), broken); ok {
+		return t, true
+	}
+	if f := d.fault(nil); f.found() {
+		return Tokens{}, false
+	}
+	return d.tokensAt(p, now, levels, true)
 }
 
-// tokensAt reads the tokens of the first level that has any.
-func (d *document) tokensAt(p *Provider, now time.Time, levels []object) (Tokens, bool) {
+// tokensAt reads the tokens of the first level that has any. alone says that a refresh token counts without an access
+// token.
+func (d *document) tokensAt(p *Provider, now time.Time, levels []object, alone bool) (Tokens, bool) {
 	top := d.fields
 	for _, in := range levels {
 		access, refresh := in.access(), in.value("refresh_token", "refreshtoken")
-		if access == "" && (refresh == "" || d.kind == kindJSON || d.kind == kindForm) {
+		if access == "" && (refresh == "" || !alone) {
 			continue
 		}
 		t := Tokens{

@@ -243,6 +243,29 @@ func TestMalformedAccessTokenKeepsTheRefreshToken(t *testing.T) {
 	}
 }
 
+// A refresh token that comes without an access token is the one that counts: the one before may be spent. One that comes
+// with a fault may be a copy of what was sent.
+func TestRefreshTokenWithoutAccessToken(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"refresh_token":"r","token_type":"Bearer"}`:                          "r",
+		`{"access_token":null,"refresh_token":"r"}`:                            "r",
+		`{"access_token":"","refresh_token":"r","id_token":"x.y.z"}`:           "r",
+		`{"data":{"refresh_token":"r"}}`:                                       "r",
+		`{"error":"invalid_request","refresh_token":"r"}`:                      "",
+		`{"message":"Validation failed","refresh_token":"r"}`:                  "",
+		`{"success":false,"data":{"refresh_token":"r"},"message":"not today"}`: "",
+	} {
+		a := Judge(nil, 200, nil, []byte(body))
+		if a.Verdict != VerdictPassing || !a.Tokens.Access.Empty() || a.Tokens.Refresh.Reveal() != want ||
+			want != "" && (a.Code != "no_token" || a.Known || !a.OutcomeUnknown) {
+			t.Errorf("%s: %s %s, known %t, refresh token %q; want %q", body, a.Verdict, a.Code, a.Known, a.Tokens.Refresh.Reveal(), want)
+		}
+	}
+	if a := Judge(nil, 200, nil, []byte(`{"refresh_token":"r","x":{"y":{"access_token":"a"}}}`)); a.Verdict != VerdictOK {
+		t.Errorf("an access token further down: %s", a.Verdict)
+	}
+}
+
 // No token that would end a line, or command a terminal, comes in; the refresh token beside it is kept.
 func TestTLINE1TokensFitOnALine(t *testing.T) {
 	for _, evil := range []string{`\r`, `\n`, `\u0000`, `\u001b[2J`, `\u0085`, `\u009b2J`, `\u2028`, `\u2029`} {

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -69,7 +70,7 @@ func newTransport() *http.Transport {
 // again: the request has no GetBody, without which net/http replays nothing that it has begun to write.
 func (w *Wire) send(ctx context.Context, req *http.Request, limit int64) reply {
 	r := reply{sentAt: w.wall(), host: req.URL.Hostname()}
-	if !secureURL(req.URL) {
+	if !Secure(req.URL) {
 		r.unsent, r.err = true, errInsecure
 		return r
 	}
@@ -142,29 +143,21 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	return body, err
 }
 
-// secureURL reports whether secrets may be sent to u: https anywhere, http to this machine alone (RFC 8252 8.3).
-func secureURL(u *url.URL) bool {
-	if u.Host == "" || u.User != nil {
-		return false
-	}
-	switch u.Scheme {
-	case "https":
-		return true
-	case "http":
-		host := u.Hostname()
-		if strings.EqualFold(host, "localhost") {
-			return true
-		}
-		ip := net.ParseIP(host)
-		return ip != nil && ip.IsLoopback()
-	}
-	return false
+// Secure reports whether secrets may be sent to u: https anywhere, http to this machine alone (RFC 8252 section 8.3).
+func Secure(u *url.URL) bool {
+	return u.Hostname() != "" && u.User == nil && (u.Scheme == "https" || u.Scheme == "http" && Local(u.Hostname()))
+}
+
+// Local reports whether a host (no port) is this machine: a loopback address or localhost (RFC 6761 section 6.3).
+func Local(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
 // checkURL makes sure that secrets may be sent to a URL.
 func checkURL(what, raw string) error {
 	u, err := url.Parse(raw)
-	if err != nil || !secureURL(u) || u.Fragment != "" {
+	if err != nil || !Secure(u) || u.Fragment != "" {
 		return fmt.Errorf("%s %.200q: want an https address (http only on this machine)", what, raw)
 	}
 	return nil
@@ -179,7 +172,7 @@ func (r *reply) failed() Answer {
 	if r.unsent && a.Code == "network" && alerted(r.err) {
 		a.Code, a.Message = "tls_failed", "the TLS handshake did not succeed"
 	}
-	a.Advice = advise(&a)
+	a.Advice = Advise(&a)
 	return a
 }
 
@@ -209,7 +202,7 @@ func transportCode(err error) (code, message string) {
 		return "cancelled", "the request was cancelled"
 	}
 	if e, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return "tls_untrusted", "the server's certificate is not trusted" + issuedBy(e)
+		return "tls_untrusted", "the server's certificate " + mistrust(e) + issuedBy(e)
 	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok || errors.Is(err, http.ErrSchemeMismatch) {
 		return "tls_failed", "the server does not speak TLS there"
@@ -238,6 +231,17 @@ func transportCode(err error) (code, message string) {
 	return "network", "the connection failed"
 }
 
+// mistrust says what is wrong with a certificate: often it is our own clock.
+func mistrust(e *tls.CertificateVerificationError) string {
+	if _, ok := errors.AsType[x509.HostnameError](e); ok {
+		return "is that of another server"
+	}
+	if in, ok := errors.AsType[x509.CertificateInvalidError](e); ok && in.Reason == x509.Expired {
+		return "has expired, or is not valid yet by this computer's clock"
+	}
+	return "is not trusted"
+}
+
 // issuedBy names who signed a certificate that was not trusted: it tells a corporate proxy from an attack.
 func issuedBy(e *tls.CertificateVerificationError) string {
 	if len(e.UnverifiedCertificates) == 0 {
@@ -248,7 +252,7 @@ func issuedBy(e *tls.CertificateVerificationError) string {
 	if name == "" {
 		name = strings.Join(issuer.Organization, " ")
 	}
-	return CleanLine(" (issued by " + name + ")")
+	return " " + CleanLine("(issued by "+name+")")
 }
 
 // newRequest builds a request whose body net/http cannot rewind.

@@ -1,7 +1,6 @@
 package signin
 
 import (
-	"net"
 	"net/url"
 	"strings"
 	"unicode/utf8"
@@ -108,7 +107,7 @@ func fromProvider(p *provider.Provider, iss string) bool {
 
 // ownPort is the port of an address on this machine; "" for any other.
 func ownPort(u *url.URL) string {
-	if ip := net.ParseIP(u.Hostname()); strings.EqualFold(u.Hostname(), "localhost") || ip != nil && ip.IsLoopback() {
+	if provider.Local(u.Hostname()) {
 		return u.Port()
 	}
 	return ""

@@ -166,7 +166,7 @@ func TestTCB4Replay(t *testing.T) {
 	}
 }
 
-func TestParallelCallbacks(t *testing.T) {
+func TestTCB4ParallelCallbacks(t *testing.T) {
 	srv := newServer(t, behaviour{hold: make(chan struct{}), holding: make(chan struct{}, 1)})
 	var k keeper
 	f := start(t, request(srv.provider(), &k))

@@ -3,7 +3,6 @@ package signin
 import (
 	"cmp"
 	"context"
-	"net"
 	"net/url"
 	"strconv"
 	"strings"
@@ -83,12 +82,5 @@ func callbackPath(p *provider.Provider) string {
 // safeURL reports whether the browser may be sent to raw with a request in the address: https, or this machine.
 func safeURL(raw string) bool {
 	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" {
-		return false
-	}
-	if u.Scheme == "https" {
-		return true
-	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
+	return err == nil && u.Fragment == "" && provider.Secure(u)
 }

@@ -3,9 +3,10 @@ package cloud
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"strings"
+
+	"sessionkeeper/session/provider"
 )
 
 // partition is a part of AWS with names and accounts of its own.
@@ -80,14 +81,8 @@ func (r role) stsAddress(region string) (string, error) {
 // checkEndpoint makes sure that a token may be sent to an address: https anywhere, http to this machine alone.
 func checkEndpoint(address string) error {
 	u, err := url.Parse(address)
-	switch {
-	case err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-	case u.Scheme == "https":
-		return nil
-	case u.Scheme == "http":
-		if ip := net.ParseIP(u.Hostname()); u.Hostname() == "localhost" || ip != nil && ip.IsLoopback() {
-			return nil
-		}
+	if err != nil || !provider.Secure(u) || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+		return errors.New("the endpoint must be an https address (http only on this machine)")
 	}
-	return errors.New("the endpoint must be an https address (http only on this machine)")
+	return nil
 }
