@@ -153,20 +153,22 @@ func prune(ctx context.Context, db *sql.DB, before time.Time) error {
 	if _, err := db.ExecContext(ctx, "DELETE FROM entries WHERE at < ?", before.UnixNano()); err != nil {
 		return err
 	}
-	// What is counted never pushes out what happened, nor the other way round.
-	if err := thin(ctx, db, false, keepRows); err != nil {
-		return err
-	}
-	return thin(ctx, db, true, keepTallies)
-}
-
-// thin deletes the oldest entries of each session that has more than are kept, of those that are counted or of the others.
-func thin(ctx context.Context, db *sql.DB, counted bool, keep int) error {
-	sessions, err := crowded(ctx, db, counted, keep)
+	sessions, err := crowded(ctx, db)
 	if err != nil {
 		return err
 	}
 	for _, session := range sessions {
+		if err := thin(ctx, db, session); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// thin deletes a session's oldest entries where it has more than are kept. What is counted never pushes out what happened,
+// nor the other way round.
+func thin(ctx context.Context, db *sql.DB, session string) error {
+	for counted, keep := range map[bool]int{false: keepRows, true: keepTallies} {
 		_, err := db.ExecContext(ctx, `DELETE FROM entries WHERE session = ?1 AND (type = ?2) = ?3 AND (at, id) <
 			(SELECT at, id FROM entries WHERE session = ?1 AND (type = ?2) = ?3 ORDER BY at DESC, id DESC LIMIT 1 OFFSET ?4)`,
 			session, HandedOut, counted, keep-1)
@@ -177,10 +179,11 @@ func thin(ctx context.Context, db *sql.DB, counted bool, keep int) error {
 	return nil
 }
 
-// crowded gives the sessions that have more.
-func crowded(ctx context.Context, db *sql.DB, counted bool, keep int) (sessions []string, err error) {
+// crowded gives the sessions that may have more than are kept. It looks at an index alone: to look at a million entries
+// would hold up who reads.
+func crowded(ctx context.Context, db *sql.DB) (sessions []string, err error) {
 	rows, err := db.QueryContext(ctx,
-		"SELECT session FROM entries WHERE (type = ?1) = ?2 GROUP BY session HAVING count(*) > ?3", HandedOut, counted, keep)
+		"SELECT session FROM entries GROUP BY session HAVING count(*) > ?", min(keepRows, keepTallies))
 	if err != nil {
 		return nil, err
 	}
