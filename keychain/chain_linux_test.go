@@ -72,12 +72,14 @@ func wantOnly(tb testing.TB, desktop *keychaintest.Desktop, o keychain.Options, 
 }
 
 func TestMoveEveryWay(t *testing.T) {
+	t.Parallel()
 	for _, from := range []string{"os", "sealed", "file"} {
 		for _, to := range []string{"os", "sealed", "file"} {
 			if from == to {
 				continue
 			}
 			t.Run(from+" to "+to, func(t *testing.T) {
+				t.Parallel()
 				desktop := keychaintest.Start(t)
 				o := options(t, from, desktop.Vars())
 				c := openChain(t, o)
@@ -123,6 +125,7 @@ func closed(c <-chan struct{}) bool {
 }
 
 func TestMoveWhileInUse(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	c := openChain(t, options(t, "os", desktop.Vars()))
 	keys := []string{}

@@ -5,10 +5,17 @@ import (
 	"errors"
 	"runtime"
 	"sync/atomic"
+	"time"
 )
 
 // ItemLimit is the item limit of a system that has none.
 const ItemLimit = 96 << 10
+
+// WithSettle gives o with another time for which copies stay on disk.
+func WithSettle(o Options, settle time.Duration) Options {
+	o.settle = settle
+	return o
+}
 
 // Records gives the Store of a vault's OS keychain, with items of at most limit bytes.
 func Records(v *Vault, home string, limit int) Store {
@@ -49,6 +56,12 @@ func HeadUser(home, key string) string { return (&records{home: home}).headUser(
 
 // HeadItem gives the text of a record in one item.
 func HeadItem(key string, r Record) []byte { return encode(key, r, 'a', ItemLimit)[0] }
+
+// ItemGeneration gives the generation of a record's first item; 0 where it is none.
+func ItemGeneration(item []byte) uint64 {
+	h, _, _ := decodeHead(item)
+	return h.generation
+}
 
 // ChildPid gives the process id of the running child.
 func ChildPid(v *Vault) int {

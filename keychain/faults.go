@@ -41,6 +41,9 @@ const (
 	faultBadPass  fault = "wrong_passphrase"
 )
 
+// folderMark stands for the state folder in a sentence.
+const folderMark = "{folder}"
+
 const elsewhere = "or start the keeper with --keychain file --passphrase-file F."
 
 // sentences is what a fault means to the user, and what to do about it.
@@ -60,7 +63,8 @@ var sentences = map[fault]Error{
 		"if it stays so, restart the keychain or log in anew."},
 	faultTooBig: {Reason: ReasonFull, Detail: "The keychain takes no entry of this size: " +
 		"start the keeper with --keychain sealed, which keeps only a key in it."},
-	faultNoSpace: {Reason: ReasonFull, Detail: "The keychain cannot write its data: free some room on its disk."},
+	faultNoSpace: {Reason: ReasonFull, Detail: "The keychain cannot write its data: " +
+		"free some room on the disk of your home folder."},
 	faultFailed: {Reason: ReasonAbsent, Detail: "The keychain refused for a cause of its own: " +
 		"restart the keychain, " + elsewhere},
 	faultVersion: {Reason: ReasonAbsent, Detail: "The program was replaced while the keeper ran: restart the keeper."},
@@ -78,9 +82,10 @@ var sentences = map[fault]Error{
 		"keychain: bring that keychain back, or move the records away and sign in again."},
 	faultForeign: {Reason: ReasonAbsent, Detail: "The key of the records on disk was stored by another version: " +
 		"use that version of the program, or a newer one."},
-	faultDisk: {Reason: ReasonAbsent, Detail: "The keeper's state folder cannot be read or written: " +
-		"check the folder's owner and rights, and the disk."},
-	faultDiskFull: {Reason: ReasonFull, Detail: "The disk with the keeper's state folder is full: free some room."},
+	faultDisk: {Reason: ReasonAbsent, Detail: "The keeper's folder " + folderMark + " cannot be read or written: " +
+		"check its owner and rights, and the disk."},
+	faultDiskFull: {Reason: ReasonFull, Detail: "The disk that holds the keeper's folder " + folderMark +
+		" is full: free some room there."},
 	faultNoPass: {Reason: ReasonLocked, Detail: "The passphrase of the stored records is missing: " +
 		"start the keeper with --passphrase-file F, and check that F can be read and is not empty."},
 	faultBadPass: {Reason: ReasonDenied, Detail: "The passphrase does not open the stored records: " +

@@ -76,16 +76,16 @@ func (f *folder) write(name string, data []byte) error {
 	draft := scratch + rand.Text()
 	if err := f.draft(draft, data, true); err != nil {
 		_ = f.root.Remove(draft)
-		return fileTrouble("writing", err)
+		return f.trouble("writing", err)
 	}
 	failpoint("file_drafted")
 	if err := f.root.Rename(draft, name); err != nil {
 		_ = f.root.Remove(draft)
-		return fileTrouble("naming", err)
+		return f.trouble("naming", err)
 	}
 	failpoint("file_named")
 	if err := syncFolder(f.root); err != nil {
-		return fileTrouble("keeping", err)
+		return f.trouble("keeping", err)
 	}
 	return nil
 }
@@ -107,7 +107,7 @@ func (f *folder) room() error {
 	draft := scratch + rand.Text()
 	err := f.draft(draft, blank[:], false)
 	if err = errors.Join(err, f.root.Remove(draft)); err != nil {
-		return fileTrouble("trying", err)
+		return f.trouble("trying", err)
 	}
 	return nil
 }
@@ -127,12 +127,12 @@ func (f *folder) read(name string) ([]byte, error) {
 		return nil, fs.ErrNotExist
 	}
 	if err != nil {
-		return nil, fileTrouble("opening", err)
+		return nil, f.trouble("opening", err)
 	}
 	defer func() { _ = file.Close() }()
 	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 	if err != nil {
-		return nil, fileTrouble("reading", err)
+		return nil, f.trouble("reading", err)
 	}
 	if len(data) > maxFile {
 		return nil, ErrForeign
@@ -146,10 +146,10 @@ func (f *folder) remove(name string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return fileTrouble("removing", err)
+		return f.trouble("removing", err)
 	}
 	if err := syncFolder(f.root); err != nil {
-		return fileTrouble("keeping", err)
+		return f.trouble("keeping", err)
 	}
 	return nil
 }
@@ -157,7 +157,7 @@ func (f *folder) remove(name string) error {
 // aside takes a broken file out of the way and keeps it, in place of one that broke before.
 func (f *folder) aside(name string) error {
 	if err := f.root.Rename(name, name+".broken"); err != nil {
-		return fileTrouble("setting aside", err)
+		return f.trouble("setting aside", err)
 	}
 	return nil
 }
@@ -166,12 +166,12 @@ func (f *folder) aside(name string) error {
 func (f *folder) names(prefix, suffix string) ([]string, error) {
 	dir, err := f.root.Open(".")
 	if err != nil {
-		return nil, fileTrouble("listing", err)
+		return nil, f.trouble("listing", err)
 	}
 	defer func() { _ = dir.Close() }()
 	names, err := dir.Readdirnames(-1) // there may be thousands: ReadDir would look at each of them
 	if err != nil {
-		return nil, fileTrouble("listing", err)
+		return nil, f.trouble("listing", err)
 	}
 	return slices.DeleteFunc(names, func(name string) bool {
 		return !strings.HasPrefix(name, prefix) || !strings.HasSuffix(name, suffix)
@@ -180,13 +180,15 @@ func (f *folder) names(prefix, suffix string) ([]string, error) {
 
 func (f *folder) close() error { return f.root.Close() }
 
-// fileTrouble makes the error for a disk that fails.
-func fileTrouble(doing string, err error) error {
-	f := faultDisk
+// trouble makes the error for a disk that fails. It names the folder that all of ours lie in.
+func (f *folder) trouble(doing string, err error) error {
+	kind := faultDisk
 	if diskFull(err) {
-		f = faultDiskFull
+		kind = faultDiskFull
 	}
-	return unusable(f, fmt.Errorf("%s a record: %w", doing, err))
+	e := unusable(kind, fmt.Errorf("%s a record: %w", doing, err))
+	e.Detail = strings.ReplaceAll(e.Detail, folderMark, filepath.Dir(f.root.Name()))
+	return e
 }
 
 // fileName gives the file for a key. It holds for disks that take upper and lower case for the same, and on Windows,

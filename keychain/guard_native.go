@@ -14,3 +14,5 @@ func (*guard) watch(context.Context) {}
 func (*guard) look(context.Context, request) (fault, error) { return faultNone, nil }
 
 func (*guard) unlock(context.Context) (fault, error) { return faultNone, nil }
+
+func (*guard) overwrite(context.Context, string, []byte) (bool, error) { return false, nil }

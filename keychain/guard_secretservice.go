@@ -27,6 +27,7 @@ const (
 	ringIface    = "org.freedesktop.Secret.Collection"
 	itemIface    = "org.freedesktop.Secret.Item"
 	promptIface  = "org.freedesktop.Secret.Prompt"
+	sessionIface = "org.freedesktop.Secret.Session"
 	noObject     = dbus.ObjectPath("/")
 
 	busVariable = "DBUS_SESSION_BUS_ADDRESS"
@@ -242,23 +243,67 @@ func itemLook(ctx context.Context, ring dbus.ObjectPath, user string) (fault, er
 	if err != nil {
 		return faultNoBus, err
 	}
-	var found []dbus.ObjectPath
-	err = conn.Object(secretsName, ring).CallWithContext(ctx, ringIface+".SearchItems", dbus.FlagNoAutoStart,
-		map[string]string{"service": service, "username": user}).Store(&found)
+	item, err := findItem(ctx, conn, ring, user)
 	if err != nil {
 		return busFault(ctx, err), err
 	}
-	if len(found) == 0 {
+	if item == noObject {
 		return faultNone, nil
 	}
 	var locked bool
-	if err := property(ctx, conn, found[0], itemIface, "Locked").Store(&locked); err != nil {
+	if err := property(ctx, conn, item, itemIface, "Locked").Store(&locked); err != nil {
 		return busFault(ctx, err), err
 	}
 	if locked {
 		return faultItem, nil
 	}
 	return faultNone, nil
+}
+
+// findItem finds the item that go-keyring reads; noObject: there is none.
+func findItem(ctx context.Context, conn *dbus.Conn, ring dbus.ObjectPath, user string) (dbus.ObjectPath, error) {
+	var found []dbus.ObjectPath
+	err := conn.Object(secretsName, ring).CallWithContext(ctx, ringIface+".SearchItems", dbus.FlagNoAutoStart,
+		map[string]string{"service": service, "username": user}).Store(&found)
+	if err != nil || len(found) == 0 {
+		return noObject, err
+	}
+	return found[0], nil
+}
+
+// overwrite gives an item that is there another value, and reports false where there is none. go-keyring would create
+// it over the old one, and KeePassXC 2.7 never ends the prompt of that for an item from before its start.
+func (g *guard) overwrite(ctx context.Context, user string, value []byte) (done bool, err error) {
+	own, err := g.bus(ctx)
+	if err != nil {
+		return false, err
+	}
+	ring, _, f, err := g.keyring(ctx, own)
+	if f != faultNone || ring == noObject {
+		return false, err
+	}
+	conn, err := dbus.SessionBus() // as in itemLook
+	if err != nil {
+		return false, err
+	}
+	item, err := findItem(ctx, conn, ring, user)
+	if err != nil || item == noObject {
+		return false, err
+	}
+	secret := struct {
+		Session           dbus.ObjectPath
+		Parameters, Value []byte
+		ContentType       string
+	}{Parameters: []byte{}, Value: value, ContentType: "text/plain; charset=utf8"}
+	var nothing dbus.Variant
+	err = conn.Object(secretsName, secretsPath).CallWithContext(ctx, serviceIface+".OpenSession", dbus.FlagNoAutoStart,
+		"plain", dbus.MakeVariant("")).Store(&nothing, &secret.Session)
+	if err != nil {
+		return false, err
+	}
+	err = conn.Object(secretsName, item).CallWithContext(ctx, itemIface+".SetSecret", dbus.FlagNoAutoStart, secret).Err
+	_ = conn.Object(secretsName, secret.Session).CallWithContext(ctx, sessionIface+".Close", dbus.FlagNoAutoStart).Err
+	return err == nil, err
 }
 
 func property(ctx context.Context, conn *dbus.Conn, path dbus.ObjectPath, iface, name string) *dbus.Call {
@@ -308,8 +353,9 @@ func replyFault(e dbus.Error) fault {
 	switch {
 	case strings.HasPrefix(e.Name, "org.freedesktop.DBus.Error.Spawn."):
 		return faultNoPeer
-	case strings.Contains(e.Error(), "No space left"), strings.HasPrefix(e.Error(), "Couldn't create item"):
-		return faultNoSpace // the second is gnome-keyring's for a ring file that it cannot write
+	case strings.Contains(e.Error(), "No space left"), strings.HasPrefix(e.Error(), "Couldn't create item"),
+		strings.HasPrefix(e.Error(), "Couldn't set item secret"):
+		return faultNoSpace // the last two are gnome-keyring's for a ring file that it cannot write
 	default:
 		return faultFailed
 	}

@@ -3,7 +3,7 @@ package keychain
 import (
 	"context"
 	"errors"
-	"log/slog"
+	"slices"
 	"time"
 )
 
@@ -40,7 +40,7 @@ func (v *Vault) Run(ctx context.Context) error {
 	}
 }
 
-// settled reports whether nothing waits: the keychain works as far as is known, and the spill is empty.
+// settled reports whether nothing waits: the keychain works as far as is known, and the spill has nothing to move.
 func (v *Vault) settled() bool {
 	if v.fault() != nil {
 		return false
@@ -49,12 +49,16 @@ func (v *Vault) settled() bool {
 		return true
 	}
 	names, err := v.dir.names("", "")
-	return err == nil && len(names) == 0
+	return err == nil && !slices.ContainsFunc(names, v.copies.due)
 }
 
 // tend looks at the keychain once and does what waited for it.
 func (v *Vault) tend(ctx context.Context) {
-	if err := v.wake(ctx); err != nil && v.ring != nil {
+	err := v.wake(ctx)
+	if err == nil {
+		err = v.tendKeys(ctx)
+	}
+	if err != nil && v.ring != nil {
 		v.ring.keepWatch()
 	}
 	v.publish()
@@ -65,9 +69,13 @@ func (v *Vault) tend(ctx context.Context) {
 	v.publish()
 }
 
-// mend forgets why a save failed once nothing speaks for it any more: no record waits, and the disk has room.
+// mend forgets why a save failed, or what there was no room for, once nothing speaks for it any more: no record waits,
+// and the disk has room.
 func (v *Vault) mend() {
-	if v.lastSave() == nil || v.dir.room() != nil {
+	v.mu.Lock()
+	well := v.saveFault == nil && v.roomFault == nil
+	v.mu.Unlock()
+	if well || v.room() != nil {
 		return
 	}
 	v.mu.Lock()
@@ -75,6 +83,18 @@ func (v *Vault) mend() {
 	if v.spilled == 0 {
 		v.saveFault = nil
 	}
+}
+
+// room is nil where the disk takes a record.
+func (v *Vault) room() error {
+	err := v.dir.room()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.roomFault = nil
+	if err != nil {
+		v.roomFault = asUnusable(err)
+	}
+	return err
 }
 
 // wake finds out whether the backend can be used, and gets its keys where they are not held.
@@ -116,6 +136,31 @@ func (v *Vault) wake(ctx context.Context) error {
 	return err
 }
 
+// tendKeys puts the keys in hand back where the keychain has lost them, as one does that dies before it has saved: the
+// next keeper could not open what is sealed under them.
+func (v *Vault) tendKeys(ctx context.Context) error {
+	if v.ring == nil || !v.keys.held() {
+		return nil
+	}
+	unlock, err := v.opening.lock(ctx, "")
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if v.spill == nil { // else it was asked already
+		if err := v.ring.probe(ctx, v.probeAt); err != nil {
+			return err
+		}
+	}
+	kept, err := v.source.keep(ctx, v.keys.list())
+	if err != nil {
+		v.log.Log(ctx, v.firstTime(v.probeAt), "the keychain does not hold the keys", "error", err)
+		return err
+	}
+	v.keys.add(kept)
+	return nil
+}
+
 // refused reports whether the passphrase was wrong: it stays so until the user acts.
 func (v *Vault) refused() bool {
 	v.mu.Lock()
@@ -123,85 +168,14 @@ func (v *Vault) refused() bool {
 	return v.keyFault != nil && v.keyFault.Reason == ReasonDenied
 }
 
-// move brings the spill to the store, until the keychain fails again.
-func (v *Vault) move(ctx context.Context) {
-	keys, err := v.spill.list()
-	if err != nil {
-		v.log.WarnContext(ctx, "spill cannot be read", "error", err)
-		return
-	}
-	for _, key := range keys {
-		if ctx.Err() != nil || v.away() {
-			return
-		}
-		if err := v.moveOne(ctx, key); err != nil {
-			v.log.Log(ctx, v.firstTime(key), "spilled record cannot be moved yet",
-				"key", key, "error", err, "cause", errors.Unwrap(asUnusable(err)))
-		}
-	}
-}
-
-// firstTime gives the level to log at that key's record cannot be moved: the same again is of little interest.
-func (v *Vault) firstTime(key string) slog.Level {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.stuck[key] {
-		return slog.LevelDebug
-	}
-	v.stuck[key] = true
-	return slog.LevelWarn
-}
-
-func (v *Vault) moveOne(ctx context.Context, key string) error {
-	leave, err := v.enter(ctx, key)
-	if err != nil {
-		return err
-	}
-	defer leave()
-	w, err := v.spill.look(key)
-	if err != nil {
-		return err
-	}
-	if w.damaged {
-		return ErrDamaged
-	}
-	if w.record == nil {
-		if w.tomb == nil {
-			return nil
-		}
-		ctx, cancel := context.WithTimeout(ctx, storeLimit)
-		defer cancel()
-		return v.carryOut(ctx, *w.tomb)
-	}
-	r, err := v.unseal(key, *w.record)
-	if err != nil {
-		return err
-	}
-	err = v.toStore(ctx, key, w, r)
-	if !errors.Is(err, ErrStale) {
-		return err
-	}
-	there, err := v.store.Load(ctx, key)
-	if err != nil {
-		return err
-	}
-	if there.Generation == r.Generation {
-		return ErrStale // two records of one generation: the next generation settles it, none is thrown away
-	}
-	v.seen(key, there.Generation)
-	err = v.spill.drop(key)
-	v.count()
-	return err
-}
-
-// Ready is nil where a record could be made durable right now: the store answers, or the disk takes a record and the
-// key to seal it is held. Otherwise it is the *Error that says why not. It asks the keychain, for at most 3 s, unless
-// that is known to be away.
+// Ready is nil where a record could be made durable right now, and what belongs to it: the disk has room, and the store
+// answers or the key to seal the record is held. Otherwise it is the *Error that says why not. It asks the keychain, for
+// at most 3 s, unless that is known to be away.
 func (v *Vault) Ready(ctx context.Context) error {
 	defer v.publish()
 	if !v.away() {
 		if err := v.wake(ctx); err == nil && v.spill != nil && v.lastSave() == nil {
-			return nil
+			return v.room()
 		}
 	}
 	if !v.keys.held() {
@@ -210,7 +184,7 @@ func (v *Vault) Ready(ctx context.Context) error {
 		}
 		return unusable(faultFresh, nil)
 	}
-	return v.dir.room()
+	return v.room()
 }
 
 func (v *Vault) lastSave() error {
@@ -230,8 +204,11 @@ func (v *Vault) note(err error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.saveFault = nil
-	if err != nil {
+	switch {
+	case err != nil:
 		v.saveFault = asUnusable(err)
+	case v.spill == nil:
+		v.roomFault = nil // the store is the disk
 	}
 }
 
@@ -279,14 +256,17 @@ func (v *Vault) trouble() error {
 
 func (v *Vault) fault() *Error {
 	held := v.keys.held()
+	var away *Error
 	if v.ring != nil && (v.spill != nil || !held) {
-		if e := v.ring.reason(); e != nil {
-			return e
-		}
+		away = v.ring.reason()
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	switch {
+	case held && v.roomFault != nil: // without a disk nothing helps; without a keychain the spill does
+		return v.roomFault
+	case away != nil:
+		return away
 	case held:
 		return v.saveFault
 	case v.keyFault != nil:
@@ -326,19 +306,4 @@ func (v *Vault) publish() {
 	default:
 	}
 	v.changes <- h // nobody else sends, and there is room
-}
-
-// count brings Health.Spilled up to date.
-func (v *Vault) count() {
-	if v.spill == nil {
-		return
-	}
-	n, err := v.spill.records()
-	if err != nil {
-		v.log.Warn("spill cannot be read", "error", err)
-		return
-	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.spilled = n
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"time"
 )
 
 // Reason says why the keychain cannot be used now.
@@ -41,11 +42,29 @@ func (e *Error) KeychainReason() string { return string(e.Reason) }
 var ErrStale = errors.New("keychain: a newer record is stored")
 
 // ErrForeign says that what is stored has a format that this version does not know; it is left alone.
-var ErrForeign = errors.New("keychain: stored by another version or another program")
+var ErrForeign error = &recordError{
+	"keychain: stored by another version or another program",
+	"Where this sign-in belongs, the keychain holds an entry of another program or of a newer version, and it is left " +
+		"alone: use that version, or delete the entry in the keychain's own window (service sessionkeeper).",
+}
 
 // ErrDamaged says that a record of this version is stored but cannot be read whole: parts are missing or its check
 // fails. A new Save replaces it.
-var ErrDamaged = errors.New("keychain: the stored record is damaged")
+var ErrDamaged error = &recordError{
+	"keychain: the stored record is damaged",
+	"What is stored of this sign-in is not whole: put it back from a backup, or sign in again.",
+}
+
+// recordError is a record that is there and of no use.
+type recordError struct{ text, detail string }
+
+func (e *recordError) Error() string { return e.text }
+
+// KeychainReason is that of a record that is not there, see Error.
+func (e *recordError) KeychainReason() string { return string(ReasonAbsent) }
+
+// KeychainDetail says what to do about it, in one sentence.
+func (e *recordError) KeychainDetail() string { return e.detail }
 
 // errKey says that a key is not one: see Store.
 var errKey = errors.New("keychain: keys are 1 to 128 of [A-Za-z0-9_/-]")
@@ -81,7 +100,8 @@ type Options struct {
 	Env map[string]string
 	Log *slog.Logger // nil: none
 
-	joined bool // another vault of this process uses the state folder
+	joined bool          // another vault of this process uses the state folder
+	settle time.Duration // 0: settleTime
 }
 
 // Health is the keychain as it stands.

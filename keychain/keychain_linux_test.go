@@ -117,7 +117,10 @@ func wantRecord(tb testing.TB, v *keychain.Vault, key, data string, generation u
 	}
 }
 
-func TestTKC1GnomeKeyring(t *testing.T) { contracts(t, keychaintest.Start(t)) }
+func TestTKC1GnomeKeyring(t *testing.T) {
+	t.Parallel()
+	contracts(t, keychaintest.Start(t))
+}
 
 // contracts holds every backend to the contract on one desktop.
 func contracts(t *testing.T, desktop *keychaintest.Desktop) {

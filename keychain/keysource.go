@@ -22,6 +22,8 @@ type keySource interface {
 	load(ctx context.Context, passphrase []byte, fresh bool) ([]sealingKey, error)
 	// write replaces them in one step, and reads them back before anything is sealed under the last of them.
 	write(ctx context.Context, passphrase []byte, keys []sealingKey) error
+	// keep puts keys back that are not among those that are kept, and gives all of them, the last of keys last.
+	keep(ctx context.Context, keys []sealingKey) ([]sealingKey, error)
 	// remove takes them away for good.
 	remove(ctx context.Context) error
 }
@@ -96,6 +98,26 @@ func (s *keychainKeys) write(ctx context.Context, _ []byte, keys []sealingKey) e
 	return s.records.Save(ctx, s.name, Record{Generation: generation + 1, Data: encodeKeys(keys)})
 }
 
+func (s *keychainKeys) keep(ctx context.Context, keys []sealingKey) ([]sealingKey, error) {
+	r, err := s.records.Load(ctx, s.name)
+	var kept []sealingKey
+	switch {
+	case err == nil:
+		if kept, err = decodeKeys(r.Data); err != nil {
+			return nil, err
+		}
+	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrDamaged):
+		return nil, err
+	}
+	lost := func(key sealingKey) bool { return !slices.Contains(kept, key) }
+	if !slices.ContainsFunc(keys, lost) {
+		return kept, nil
+	}
+	theirs := slices.DeleteFunc(kept, func(key sealingKey) bool { return slices.Contains(keys, key) })
+	all := slices.Concat(theirs, keys)
+	return all, s.records.Save(ctx, s.name, Record{Generation: r.Generation + 1, Data: encodeKeys(all)})
+}
+
 func (s *keychainKeys) remove(ctx context.Context) error { return s.records.Delete(ctx, s.name) }
 
 // passphraseFile is the file of the keys that a passphrase opens, in the format of age with scrypt
@@ -162,6 +184,11 @@ func (s *passphraseKeys) write(ctx context.Context, passphrase []byte, keys []se
 		return err
 	}
 	return s.dir.write(passphraseFile, file)
+}
+
+// keep does nothing: what a disk has kept it does not lose.
+func (s *passphraseKeys) keep(_ context.Context, keys []sealingKey) ([]sealingKey, error) {
+	return keys, nil
 }
 
 func (s *passphraseKeys) remove(context.Context) error { return s.dir.remove(passphraseFile) }

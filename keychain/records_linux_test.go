@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"strings"
 	"testing"
+	"time"
 
 	"sessionkeeper/keychain"
 	"sessionkeeper/keychain/keychaintest"
@@ -14,6 +15,7 @@ import (
 const smallItem = 2000
 
 func TestF5RecordsOfEverySize(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	v := open(t, options(t, "os", desktop.Vars()))
 	s := keychain.Records(v, home, smallItem)
@@ -44,6 +46,7 @@ func TestF5RecordsOfEverySize(t *testing.T) {
 }
 
 func TestF9PowerCutAtEveryWrite(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	v := open(t, options(t, "os", desktop.Vars()))
 	old := keychain.Record{Generation: 7, Data: keychaintest.Pattern(5000, 7)}
@@ -89,6 +92,7 @@ func TestF9PowerCutAtEveryWrite(t *testing.T) {
 }
 
 func TestF9PowerCutInDelete(t *testing.T) {
+	t.Parallel()
 	v := open(t, options(t, "os", keychaintest.Start(t).Vars()))
 	s := keychain.Records(v, home, smallItem)
 	for n := range 6 {
@@ -108,6 +112,7 @@ func TestF9PowerCutInDelete(t *testing.T) {
 }
 
 func TestF6ForeignItemIsLeftAlone(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	v := open(t, options(t, "os", desktop.Vars()))
 	for key, text := range map[string]string{
@@ -137,9 +142,13 @@ func TestF6ForeignItemIsLeftAlone(t *testing.T) {
 }
 
 func TestDamagedRecordIsReplaced(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
-	v := open(t, options(t, "os", desktop.Vars()))
+	o := keychain.WithSettle(options(t, "os", desktop.Vars()), time.Nanosecond)
+	v := open(t, o)
 	save(t, v, "abc", "one", 1)
+	settle(t, v) // the copy on disk is gone: with it nothing would be missed
+	wantCopies(t, v, o, 0)
 	user := keychain.HeadUser(home, "abc")
 	whole, _ := desktop.Get(service, user)
 	for n := len("sk1 "); n < len(whole); n += 7 {
@@ -158,9 +167,13 @@ func TestDamagedRecordIsReplaced(t *testing.T) {
 }
 
 func TestF6VanishedRecord(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
-	v := open(t, options(t, "os", desktop.Vars()))
+	o := keychain.WithSettle(options(t, "os", desktop.Vars()), time.Nanosecond)
+	v := open(t, o)
 	save(t, v, "abc", "one", 1)
+	settle(t, v) // the copy on disk is gone: with it nothing would be missed
+	wantCopies(t, v, o, 0)
 	desktop.Remove(service, keychain.HeadUser(home, "abc"))
 	if _, _, err := v.Load(t.Context(), "abc"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("Load: got %v; want fs.ErrNotExist", err)
@@ -170,6 +183,7 @@ func TestF6VanishedRecord(t *testing.T) {
 }
 
 func TestF5RecordTooBig(t *testing.T) {
+	t.Parallel()
 	for _, backend := range []string{"os", "sealed"} {
 		v := open(t, options(t, backend, keychaintest.Start(t).Vars()))
 		_, err := v.Save(t.Context(), "abc", make([]byte, 1<<20+1), 1)

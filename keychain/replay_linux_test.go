@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -18,6 +19,7 @@ import (
 // TestF9EveryPrefixOfEveryWrite leaves what a crash leaves at each byte of a write: the record before counts, and the
 // next start clears the rest.
 func TestF9EveryPrefixOfEveryWrite(t *testing.T) {
+	t.Parallel()
 	o := options(t, "sealed", keychaintest.Start(t).Vars())
 	o.Log = nil
 	v := open(t, o)
@@ -79,6 +81,7 @@ func cuts(whole []byte) map[string][]byte {
 // TestF25SealedRecord breaks a sealed record in every way: it is never another record and never gone, and what takes
 // its place leaves it beside.
 func TestF25SealedRecord(t *testing.T) {
+	t.Parallel()
 	o := options(t, "sealed", keychaintest.Start(t).Vars())
 	o.Log = nil
 	v := open(t, o)
@@ -109,18 +112,27 @@ func TestF25SealedRecord(t *testing.T) {
 		"folder": func() error { return os.Mkdir(path, 0o700) },
 		"link":   func() error { return os.Symlink("/etc/passwd", path) },
 		"pipe":   func() error { return syscall.Mkfifo(path, 0o600) },
+		"gigabyte": func() error {
+			return errors.Join(os.WriteFile(path, whole, 0o600), os.Truncate(path, 1<<30))
+		},
 	} {
 		if err := errors.Join(os.RemoveAll(path), put()); err != nil {
 			t.Fatal(err)
 		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
 		if data, _, err := v.Load(t.Context(), "abc"); err == nil || errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("a %s in its place: read %q, %v", name, data, err)
+			t.Errorf("a %s in its place: read %d bytes, %v", name, len(data), err)
+		}
+		if runtime.ReadMemStats(&after); after.TotalAlloc-before.TotalAlloc > 64<<20 {
+			t.Errorf("a %s in its place: %d MiB were read", name, (after.TotalAlloc-before.TotalAlloc)>>20)
 		}
 	}
 }
 
 // TestF25Spill breaks spilled records and deletions.
 func TestF25Spill(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	o := options(t, "os", desktop.Vars())
 	o.Log = nil
@@ -162,6 +174,7 @@ func TestF25Spill(t *testing.T) {
 // TestF25KeyFile breaks the file of the keys: no new key is made over records that need the old one, and the records
 // open when the file is back.
 func TestF25KeyFile(t *testing.T) {
+	t.Parallel()
 	o := options(t, "file", nil)
 	o.Child, o.Log = nil, nil
 	v := open(t, o)
@@ -204,6 +217,7 @@ func TestF25KeyFile(t *testing.T) {
 
 // TestF26Newer has files and items of a later version: they are refused and left as they are.
 func TestF26Newer(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	o := options(t, "sealed", desktop.Vars())
 	c := openChain(t, o)
@@ -306,6 +320,7 @@ func modes(root string) error {
 
 // TestTFILE1Folders refuses folders that somebody else could have prepared.
 func TestTFILE1Folders(t *testing.T) {
+	t.Parallel()
 	if os.Getuid() != 0 {
 		t.Fatal("this test makes folders of another user: run it as root")
 	}

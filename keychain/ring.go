@@ -37,6 +37,7 @@ type ring struct {
 	gone   chan struct{} // closed while away
 	open   chan struct{} // closed while not away
 	denied bool          // the user refused; until the next act of the user or until it is open
+	asking int           // prompts that wait for their answer
 	closed bool
 }
 
@@ -235,6 +236,8 @@ func (r *ring) leave(f fault, cause error, m manner) *Error {
 		e = unusable(faultClosed, cause)
 	case f == faultDenied:
 		r.denied = true
+	case f == faultLocked && r.asking > 0:
+		e = unusable(faultPrompt, cause)
 	case f == faultLocked && r.denied:
 		e = unusable(faultDenied, cause)
 	}
@@ -293,58 +296,6 @@ func (r *ring) start() (*process, error) {
 	}
 	r.child = p
 	return p, nil
-}
-
-// unlock lets the keychain show its prompt and waits for the user until ctx ends. Meanwhile the keychain counts as
-// locked. A prompt outlives ctx: its answer then counts when it comes.
-func (r *ring) unlock(ctx context.Context, user string) error {
-	p, err := r.start()
-	if err != nil {
-		return r.leave(faultNoChild, err, granted)
-	}
-	r.mu.Lock()
-	r.denied = false
-	var open <-chan struct{} // nil where it seems open already: then only the answer counts
-	if r.away != nil {
-		open = r.open
-	}
-	r.mu.Unlock()
-	if open != nil {
-		_ = r.leave(faultPrompt, nil, granted)
-	}
-	reply := p.send(request{Op: opUnlock})
-	settled := make(chan error, 1)
-	r.flights.Go(func() {
-		select {
-		case a := <-reply:
-			settled <- r.settle(a)
-		case <-p.done:
-			settled <- r.leave(faultDied, nil, probing)
-		}
-	})
-	select {
-	case err := <-settled:
-		if err != nil {
-			return err
-		}
-		return present(r.call(ctx, request{Op: opGet, User: user}, granted))
-	case <-open:
-		return nil // another way, with the prompt still on the screen
-	case <-ctx.Done():
-		if err := r.usable(); err != nil {
-			return err
-		}
-		return unusable(faultPrompt, ctx.Err())
-	}
-}
-
-// settle takes the user's answer to heart. What it opened is for the next probe to see.
-func (r *ring) settle(a answer) error {
-	if a.Fault == faultNone {
-		r.hint()
-		return nil
-	}
-	return r.land(a, probing).err
 }
 
 // setEnv changes the child's environment from its next start on; at once where the bus is another and the keychain is

@@ -48,6 +48,7 @@ func wantState(tb testing.TB, v *keychain.Vault, state keychain.Reason) {
 }
 
 func TestF3KeychainAbsent(t *testing.T) {
+	t.Parallel()
 	t.Run("no bus", func(t *testing.T) {
 		env := map[string]string{"DBUS_SESSION_BUS_ADDRESS": "", "XDG_RUNTIME_DIR": t.TempDir()}
 		v := open(t, options(t, "os", env))
@@ -85,6 +86,7 @@ func TestF3KeychainAbsent(t *testing.T) {
 }
 
 func TestTKC6KeychainAppears(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.StartBus(t)
 	v := open(t, options(t, "os", desktop.Vars()))
 	run(t, v)
@@ -102,6 +104,7 @@ func TestTKC6KeychainAppears(t *testing.T) {
 }
 
 func TestF3ActivatedKeyringWithoutDefault(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.StartActivatable(t)
 	v := open(t, options(t, "os", desktop.Vars()))
 	wantState(t, v, keychain.ReasonLocked)
@@ -114,6 +117,7 @@ func TestF3ActivatedKeyringWithoutDefault(t *testing.T) {
 }
 
 func TestF1LockedAtStartAndUnlocked(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	prompter := desktop.Prompter()
 	save(t, open(t, options(t, "os", desktop.Vars())), "abc", "one", 1)
@@ -133,6 +137,7 @@ func TestF1LockedAtStartAndUnlocked(t *testing.T) {
 }
 
 func TestF2PromptCancelled(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	prompter := desktop.Prompter()
 	v := open(t, options(t, "os", desktop.Vars()))
@@ -146,6 +151,9 @@ func TestF2PromptCancelled(t *testing.T) {
 	_, _, err := v.Load(t.Context(), "abc")
 	if r := reason(t, err); r != keychain.ReasonLocked {
 		t.Errorf("Load during the prompt: got reason %s; want locked", r)
+	}
+	if h := v.Health(); h.State != "locked" || !strings.Contains(h.Detail, "prompt") {
+		t.Errorf("Health during the prompt: got %+v; want it to name the prompt", h)
 	}
 	if !save(t, v, "abc", "one", 1) {
 		t.Error("Save during the prompt did not spill")
@@ -161,12 +169,17 @@ func TestF2PromptCancelled(t *testing.T) {
 	if n := prompter.Count(); n != 0 {
 		t.Errorf("%d prompts were shown again after the refusal", n)
 	}
-	desktop.Unlock() // as the user may do with the system's own tool
+	desktop.Stop()
+	await(v, "absent", 1)
+	desktop.RestartLocked()
+	await(v, "denied", 1) // a new one is as locked, and the user has said no
+	desktop.Unlock()      // as the user may do with the system's own tool
 	await(v, "ok", 0)
 	wantRecord(t, v, "abc", "two", 2)
 }
 
 func TestF1PromptOutlivesUnlock(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	prompter := desktop.Prompter()
 	v := open(t, options(t, "os", desktop.Vars()))
@@ -192,6 +205,7 @@ func TestF1PromptOutlivesUnlock(t *testing.T) {
 }
 
 func TestF1UnlockedElsewhereDuringPrompt(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	prompter := desktop.Prompter()
 	v := open(t, options(t, "os", desktop.Vars()))
@@ -211,6 +225,7 @@ func TestF1UnlockedElsewhereDuringPrompt(t *testing.T) {
 }
 
 func TestF4FrozenKeychain(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	v := open(t, options(t, "os", desktop.Vars()))
 	save(t, v, "abc", "one", 1)
@@ -251,6 +266,7 @@ func TestF4FrozenKeychain(t *testing.T) {
 }
 
 func TestTKC5LateWriteNeverWins(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	v := open(t, options(t, "os", desktop.Vars()))
 	save(t, v, "abc", "four", 4)
@@ -275,6 +291,7 @@ func TestTKC5LateWriteNeverWins(t *testing.T) {
 }
 
 func TestTKC2ChildKilledBetweenCalls(t *testing.T) {
+	t.Parallel()
 	v := open(t, options(t, "os", keychaintest.Start(t).Vars()))
 	for g := range uint64(5) {
 		if save(t, v, "abc", "data", g+1) {
@@ -292,6 +309,7 @@ func TestTKC2ChildKilledBetweenCalls(t *testing.T) {
 }
 
 func TestTKC3StoppedChildIsReplaced(t *testing.T) {
+	t.Parallel()
 	v := open(t, options(t, "os", keychaintest.Start(t).Vars()))
 	run(t, v)
 	save(t, v, "abc", "one", 1)
@@ -310,6 +328,7 @@ func TestTKC3StoppedChildIsReplaced(t *testing.T) {
 }
 
 func TestTKC4BusFoundLater(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	env := map[string]string{"DBUS_SESSION_BUS_ADDRESS": "", "XDG_RUNTIME_DIR": t.TempDir()}
 	v := open(t, options(t, "os", env))
@@ -328,6 +347,7 @@ func TestTKC4BusFoundLater(t *testing.T) {
 }
 
 func TestCloseDuringFreeze(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	o := options(t, "os", desktop.Vars())
 	v, err := keychain.Open(t.Context(), o)

@@ -32,6 +32,7 @@ func keyOf(tb testing.TB, o keychain.Options, key string) string {
 }
 
 func TestRotate(t *testing.T) {
+	t.Parallel()
 	for _, backend := range []string{"sealed", "file"} {
 		t.Run(backend, func(t *testing.T) {
 			o := options(t, backend, keychaintest.Start(t).Vars())
@@ -75,6 +76,7 @@ func TestRotate(t *testing.T) {
 
 // The records of a backup with the keychain's item from then.
 func TestBackupOfRecordsAndKey(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	o := options(t, "sealed", desktop.Vars())
 	v := open(t, o)
@@ -91,6 +93,7 @@ func TestBackupOfRecordsAndKey(t *testing.T) {
 }
 
 func TestChangePassphrase(t *testing.T) {
+	t.Parallel()
 	o := options(t, "file", nil)
 	o.Child = nil
 	v := open(t, o)
@@ -132,6 +135,7 @@ func TestChangePassphrase(t *testing.T) {
 
 // A rotation while the keychain is locked changes nothing.
 func TestF1RotateLocked(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	o := options(t, "sealed", desktop.Vars())
 	v := open(t, o)

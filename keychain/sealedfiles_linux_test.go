@@ -14,6 +14,7 @@ import (
 )
 
 func TestSealedNeedsTheKeychainOnce(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	o := options(t, "sealed", desktop.Vars())
 	v := open(t, o)
@@ -51,6 +52,7 @@ func TestSealedNeedsTheKeychainOnce(t *testing.T) {
 }
 
 func TestSealedKeyLost(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	o := options(t, "sealed", desktop.Vars())
 	save(t, open(t, o), "abc", "one", 1)
@@ -77,6 +79,7 @@ func TestSealedKeyLost(t *testing.T) {
 }
 
 func TestF6SealedFileOfAnotherKind(t *testing.T) {
+	t.Parallel()
 	o := options(t, "sealed", keychaintest.Start(t).Vars())
 	v := open(t, o)
 	save(t, v, "abc", "one", 1)
@@ -125,6 +128,7 @@ func TestF6SealedFileOfAnotherKind(t *testing.T) {
 }
 
 func TestF9SealedCrashLeavesOldOrNew(t *testing.T) {
+	t.Parallel()
 	o := options(t, "sealed", keychaintest.Start(t).Vars())
 	v := open(t, o)
 	save(t, v, "abc", "one", 1)
@@ -141,6 +145,7 @@ func TestF9SealedCrashLeavesOldOrNew(t *testing.T) {
 }
 
 func TestPassphrase(t *testing.T) {
+	t.Parallel()
 	o := options(t, "file", nil)
 	o.Child = nil
 	first := open(t, o)

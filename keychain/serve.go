@@ -109,7 +109,7 @@ func (c *clerk) carryOut(ctx context.Context, q request) {
 		a.Fault = faultClosed
 	default:
 		if a.Fault, cause = c.guard.look(look, q); a.Fault == faultNone {
-			a.Value, a.Fault, cause = ask(q)
+			a.Value, a.Fault, cause = c.ask(look, q)
 		}
 	}
 	a.Cause = causeText(cause)
@@ -117,7 +117,7 @@ func (c *clerk) carryOut(ctx context.Context, q request) {
 }
 
 // ask makes the one call of go-keyring. It panics inside when the bus dies at the wrong moment.
-func ask(q request) (value []byte, f fault, cause error) {
+func (c *clerk) ask(ctx context.Context, q request) (value []byte, f fault, cause error) {
 	defer func() {
 		if p := recover(); p != nil {
 			value, f, cause = nil, faultFailed, fmt.Errorf("go-keyring panicked: %v", p)
@@ -129,7 +129,10 @@ func ask(q request) (value []byte, f fault, cause error) {
 	case opGet:
 		text, err = keyring.Get(service, q.User)
 	case opSet:
-		err = keyring.Set(service, q.User, string(q.Value))
+		var done bool
+		if done, err = c.guard.overwrite(ctx, q.User, q.Value); err == nil && !done {
+			err = keyring.Set(service, q.User, string(q.Value))
+		}
 	case opDelete:
 		err = keyring.Delete(service, q.User)
 	default:
@@ -144,6 +147,8 @@ func ask(q request) (value []byte, f fault, cause error) {
 		return nil, faultTooBig, err
 	case errors.Is(err, syscall.ENOSPC):
 		return nil, faultNoSpace, err
+	case ctx.Err() != nil:
+		return nil, faultSlow, err
 	default:
 		return nil, nativeFault(err), err
 	}

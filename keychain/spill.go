@@ -95,14 +95,8 @@ func (s *spill) bury(key string, generation uint64) error {
 // unbury removes the note.
 func (s *spill) unbury(key string) error { return s.dir.remove(fileName(key, tombSuffix)) }
 
-// records counts the records that wait, also those that cannot be read now.
-func (s *spill) records() (int, error) {
-	names, err := s.dir.names("", sealedSuffix)
-	return len(names), err
-}
-
-// list gives the keys for which something legible waits.
-func (s *spill) list() ([]string, error) {
+// list gives the keys for which something legible waits in a file that is due.
+func (s *spill) list(due func(name string) bool) ([]string, error) {
 	names, err := s.dir.names("", "")
 	if err != nil {
 		return nil, err
@@ -110,6 +104,7 @@ func (s *spill) list() ([]string, error) {
 	keys := map[string]bool{}
 	for _, name := range names {
 		switch {
+		case !due(name):
 		case strings.HasSuffix(name, sealedSuffix):
 			file, err := s.dir.read(name)
 			if err != nil {

@@ -1,29 +1,24 @@
 package keychain
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"math"
 	"path/filepath"
 	"sync"
-	"time"
 )
 
+// Keys of our own records in the OS keychain.
 const (
-	// storeLimit is what the store may take of a save before the record goes to the spill.
-	storeLimit = 3 * time.Second
-
-	// Keys of our own records in the OS keychain.
 	spillKeyName  = ".spill"
 	sealedKeyName = ".sealed"
 )
 
-// Vault is a Store with the spill behind it: where the keychain fails, a record that must not be lost is sealed to a
-// file and moved when the keychain is back. The "sealed" and "file" backends need no spill: their store is the disk.
+// Vault is a Store with the spill before and behind it: a record that must not be lost is sealed to a file, then stored
+// in the keychain, and the file goes once the keychain has had time to keep it. Where the keychain fails the file waits
+// until it is back. The "sealed" and "file" backends need no spill: their store is the disk.
 type Vault struct {
 	backend string
 	log     *slog.Logger
@@ -34,6 +29,7 @@ type Vault struct {
 	keys    *keyset // of the sealed records or the spill
 	source  keySource
 	spill   *spill // nil with "sealed" and "file"
+	copies  copies
 	empty   func() (bool, error)
 	locks   keyLocks
 	opening keyLocks
@@ -49,6 +45,7 @@ type Vault struct {
 	stuck     map[string]bool   // keys whose spilled record could not be moved
 	keyFault  *Error            // why the keys are not held though the keychain answers
 	saveFault *Error            // why the last save did not reach the store though the keychain answers
+	roomFault *Error            // why the disk took no record when it was last tried
 	spilled   int
 }
 
@@ -56,7 +53,7 @@ type Vault struct {
 // options are wrong or the state folder cannot be made. It takes at most a few seconds; Close ends what it starts.
 func Open(ctx context.Context, o Options) (*Vault, error) {
 	v := &Vault{
-		backend: o.Backend, log: o.Log, keys: &keyset{}, changes: make(chan Health, 1),
+		backend: o.Backend, log: o.Log, keys: &keyset{}, changes: make(chan Health, 1), copies: copies{settle: o.settle},
 		known: map[string]uint64{}, stuck: map[string]bool{},
 	}
 	if v.log == nil {
@@ -81,10 +78,12 @@ func Open(ctx context.Context, o Options) (*Vault, error) {
 		_ = v.dir.close()
 		return nil, err
 	}
-	v.count()
 	if err := v.wake(ctx); err != nil {
 		v.log.DebugContext(ctx, "keychain not opened yet", "error", err)
+	} else if names, err := v.dir.names("", sealedSuffix); err == nil && v.spill != nil {
+		v.copies.find(names)
 	}
+	v.count()
 	v.publish()
 	return v, nil
 }
@@ -217,173 +216,6 @@ func (v *Vault) seen(key string, generation uint64) uint64 {
 		v.known[key] = generation
 	}
 	return v.known[key]
-}
-
-// Save makes a record durable: in the store, or in the spill where the store fails. spilled tells which. An error means
-// that it is in neither; ErrStale and ErrForeign are those of Store. It takes at most 3 s for the store and then the
-// disk's time, and no time for a store that is known to be away. What it began it ends also when ctx ends: the record
-// may be one that cannot be had again.
-func (v *Vault) Save(ctx context.Context, key string, data []byte, generation uint64) (spilled bool, err error) {
-	if len(data) > maxRecord {
-		return false, unusable(faultTooBig, nil)
-	}
-	ctx = context.WithoutCancel(ctx)
-	leave, err := v.enter(ctx, key)
-	if err != nil {
-		return false, err
-	}
-	defer leave()
-	defer v.publish()
-	r := Record{Generation: generation, Data: data}
-	if v.spill == nil {
-		err := v.store.Save(ctx, key, r)
-		v.note(err)
-		if err == nil {
-			v.saved(key, generation, v.backend)
-		}
-		return false, err
-	}
-	w, err := v.spill.look(key)
-	if errors.Is(err, ErrForeign) {
-		return false, err
-	}
-	// A disk that fails must not keep the record from the store.
-	if err := v.precedes(key, w, r); err != nil {
-		return false, err
-	}
-	err = v.toStore(ctx, key, w, r)
-	if err == nil || errors.Is(err, ErrStale) || errors.Is(err, ErrForeign) {
-		return false, err
-	}
-	if !v.away() {
-		v.log.WarnContext(ctx, "keychain refused a record", "key", key, "error", err, "cause", errors.Unwrap(asUnusable(err)))
-	}
-	if spillErr := v.spill.put(key, r); spillErr != nil {
-		return false, errors.Join(err, fmt.Errorf("spilling: %w", spillErr))
-	}
-	v.count()
-	v.saved(key, generation, "spill")
-	if !v.away() {
-		v.ring.hint() // the keychain was only slow or full for once
-	}
-	return true, nil
-}
-
-// precedes is ErrStale where r is not newer than what waits in the spill, or older than what was seen of the store.
-func (v *Vault) precedes(key string, w waiting, r Record) error {
-	if v.seen(key, 0) > r.Generation {
-		return ErrStale
-	}
-	if w.record == nil || w.record.generation < r.Generation {
-		return nil
-	}
-	there, err := v.unseal(key, *w.record)
-	switch {
-	case errors.Is(err, ErrDamaged):
-		return nil
-	case err != nil:
-		return err
-	case there.Generation > r.Generation || !bytes.Equal(there.Data, r.Data):
-		return ErrStale
-	default:
-		return nil
-	}
-}
-
-// toStore saves r in the store and clears the spill of what it supersedes.
-func (v *Vault) toStore(ctx context.Context, key string, w waiting, r Record) error {
-	ctx, cancel := context.WithTimeout(ctx, storeLimit)
-	defer cancel()
-	if w.tomb != nil {
-		if err := v.carryOut(ctx, *w.tomb); err != nil {
-			return err
-		}
-	}
-	err := v.store.Save(ctx, key, r)
-	v.note(err)
-	if err != nil {
-		return err
-	}
-	v.saved(key, r.Generation, v.backend)
-	if w.record != nil || w.damaged {
-		if err := v.spill.drop(key); err != nil {
-			v.log.WarnContext(ctx, "spilled record cannot be removed", "key", key, "error", err)
-		}
-		v.count()
-	}
-	return nil
-}
-
-func (v *Vault) saved(key string, generation uint64, backend string) {
-	v.seen(key, generation)
-	v.log.Info("record saved", "key", key, "generation", generation, "backend", backend)
-}
-
-// Delete removes a record everywhere. Where the store cannot be reached the deletion is remembered and done later; then
-// Load already returns fs.ErrNotExist.
-func (v *Vault) Delete(ctx context.Context, key string) error {
-	leave, err := v.enter(ctx, key)
-	if err != nil {
-		return err
-	}
-	defer leave()
-	defer v.publish()
-	if v.spill == nil {
-		return v.store.Delete(ctx, key)
-	}
-	w, err := v.spill.look(key)
-	if err != nil {
-		return err
-	}
-	upTo := v.forget(key, w)
-	if err := v.spill.drop(key); err != nil {
-		return err
-	}
-	v.count()
-	limited, cancel := context.WithTimeout(ctx, storeLimit)
-	defer cancel()
-	err = v.store.Delete(limited, key)
-	if err == nil {
-		return v.spill.unbury(key)
-	}
-	if _, away := errors.AsType[*Error](err); !away {
-		return err
-	}
-	return v.spill.bury(key, upTo)
-}
-
-// forget drops what is known of key and gives the highest generation that a deletion now is meant for.
-func (v *Vault) forget(key string, w waiting) uint64 {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	upTo := v.known[key]
-	delete(v.known, key)
-	if w.record != nil {
-		upTo = max(upTo, w.record.generation)
-	}
-	if w.tomb != nil {
-		upTo = max(upTo, w.tomb.Generation)
-	}
-	if upTo == 0 {
-		return math.MaxUint64 // whatever it is, the user wants it gone
-	}
-	return upTo
-}
-
-// carryOut does a deletion that waited.
-func (v *Vault) carryOut(ctx context.Context, t tomb) error {
-	r, err := v.store.Load(ctx, t.Key)
-	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, ErrForeign):
-		// Nothing of ours is there.
-	case err == nil && r.Generation <= t.Generation, errors.Is(err, ErrDamaged):
-		if err := v.store.Delete(ctx, t.Key); err != nil {
-			return err
-		}
-	case err != nil:
-		return err
-	}
-	return v.spill.unbury(t.Key)
 }
 
 // Close waits for the calls at work, whose records go to the spill if need be, and ends the child. End Run first.

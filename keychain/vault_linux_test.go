@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"sessionkeeper/keychain"
 	"sessionkeeper/keychain/keychaintest"
@@ -29,6 +30,7 @@ func lockAway(tb testing.TB, v *keychain.Vault, desktop *keychaintest.Desktop) {
 }
 
 func TestTKC7SpillOutlivesRestart(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	o := options(t, "os", desktop.Vars())
 	first, err := keychain.Open(t.Context(), o)
@@ -47,8 +49,8 @@ func TestTKC7SpillOutlivesRestart(t *testing.T) {
 	}
 
 	second := open(t, o)
-	if h := second.Health(); h.State != "locked" || h.Spilled != 2 {
-		t.Errorf("Health after a restart: got %+v; want locked with 2 spilled", h)
+	if h := second.Health(); h.State != "locked" || h.Spilled != 3 { // the copy of xyz cannot be told from the others yet
+		t.Errorf("Health after a restart: got %+v; want locked with 3 spilled", h)
 	}
 	for _, key := range []string{"abc", "new", "xyz", "never"} {
 		_, _, err := second.Load(t.Context(), key)
@@ -72,6 +74,7 @@ func TestTKC7SpillOutlivesRestart(t *testing.T) {
 }
 
 func TestSpilledRecordIsNewestBeforeItMoves(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	o := options(t, "os", desktop.Vars())
 	first := open(t, o)
@@ -88,9 +91,9 @@ func TestSpilledRecordIsNewestBeforeItMoves(t *testing.T) {
 		t.Error("Save of the same once more did not spill")
 	}
 	desktop.Unlock()
-	second := open(t, o) // does not Run: nothing has moved yet
-	if h := second.Health(); h.State != "ok" || h.Spilled != 1 {
-		t.Errorf("Health: got %+v; want ok with 1 spilled", h)
+	second := open(t, o)                                         // does not Run: nothing has moved yet
+	if h := second.Health(); h.State != "ok" || h.Spilled != 0 { // it may be a copy: that is not known yet
+		t.Errorf("Health: got %+v; want ok", h)
 	}
 	wantRecord(t, second, "abc", "two", 2)
 	if save(t, second, "abc", "three", 3) {
@@ -103,6 +106,7 @@ func TestSpilledRecordIsNewestBeforeItMoves(t *testing.T) {
 }
 
 func TestOlderSpillNeverReplacesStore(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	o := options(t, "os", desktop.Vars())
 	v := open(t, o)
@@ -134,8 +138,9 @@ func openElsewhere(tb testing.TB, o keychain.Options) *keychain.Vault {
 }
 
 func TestDeletionWaitsForTheKeychain(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
-	o := options(t, "os", desktop.Vars())
+	o := keychain.WithSettle(options(t, "os", desktop.Vars()), time.Nanosecond)
 	v := open(t, o)
 	for _, key := range []string{"gone", "reborn", "spilled", "stays"} {
 		save(t, v, key, "one", 5)
@@ -163,8 +168,10 @@ func TestDeletionWaitsForTheKeychain(t *testing.T) {
 	await(again, "ok", 0)
 	wantRecord(t, again, "reborn", "a new life", 1)
 	wantRecord(t, again, "stays", "one", 5)
-	if err := again.Unlock(t.Context()); err != nil { // returns when all that waited is done
-		t.Fatal(err)
+	for range 2 { // returns when all that waited is done, and then when the copies are gone
+		if err := again.Unlock(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	}
 	users := desktop.Users(service)
 	for _, key := range []string{"gone", "spilled"} {
@@ -178,6 +185,7 @@ func TestDeletionWaitsForTheKeychain(t *testing.T) {
 }
 
 func TestDeletionDoesNotReachANewerRecord(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	o := options(t, "os", desktop.Vars())
 	v := open(t, o)
@@ -198,6 +206,7 @@ func TestDeletionDoesNotReachANewerRecord(t *testing.T) {
 }
 
 func TestSpillKeyLost(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	o := options(t, "os", desktop.Vars())
 	v := open(t, o)
@@ -220,6 +229,7 @@ func TestSpillKeyLost(t *testing.T) {
 }
 
 func TestSpillIsSealed(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	o := options(t, "os", desktop.Vars())
 	v := open(t, o)
@@ -257,6 +267,7 @@ func TestSpillIsSealed(t *testing.T) {
 }
 
 func TestF4SlowSaveDelaysNoOtherKey(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	v := open(t, options(t, "os", desktop.Vars()))
 	desktop.Freeze()
@@ -285,6 +296,7 @@ func TestF4SlowSaveDelaysNoOtherKey(t *testing.T) {
 }
 
 func TestSaveFinishesWhenItsContextEnds(t *testing.T) {
+	t.Parallel()
 	v := open(t, options(t, "os", keychaintest.Start(t).Vars()))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -295,6 +307,7 @@ func TestSaveFinishesWhenItsContextEnds(t *testing.T) {
 }
 
 func TestOptionsAreChecked(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(o *keychain.Options){
 		"backend":  func(o *keychain.Options) { o.Backend = "plain" },
 		"home":     func(o *keychain.Options) { o.Home = "a/b" },
@@ -313,6 +326,7 @@ func TestOptionsAreChecked(t *testing.T) {
 }
 
 func TestF25DamagedSpill(t *testing.T) {
+	t.Parallel()
 	desktop := keychaintest.Start(t)
 	o := options(t, "os", desktop.Vars())
 	v := open(t, o)

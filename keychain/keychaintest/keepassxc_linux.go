@@ -1,6 +1,7 @@
 package keychaintest
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,13 +37,14 @@ const keepassXML = `<?xml version="1.0" encoding="UTF-8"?>
 </KeePassFile>
 `
 
-// keepassINI lets programs in without a question, as a user does who trusts them. It saves nothing by itself: 2.7 saves
-// in a thread of its own after every change, and dies of a change that comes meanwhile.
+// keepassINI lets programs in without a question, as a user does who trusts them. Whether it saves by itself, which is
+// its default, is the first value: 2.7 saves in a thread of its own after every change, and dies of a change that comes
+// meanwhile.
 //
 //nolint:gosec // as above
 const keepassINI = `[General]
 ConfigVersion=2
-AutoSaveAfterEveryChange=false
+AutoSaveAfterEveryChange=%t
 SingleInstance=false
 UpdateCheckMessageShown=true
 [GUI]
@@ -54,15 +56,26 @@ ConfirmDeleteItem=false
 ShowNotification=false
 `
 
-// StartKeePassXC starts a bus and KeePassXC with an open database. Of Desktop's methods Unlock, Prompter and FillDisk
-// are GNOME Keyring's alone.
+// StartKeePassXC starts a bus and KeePassXC with an open database, which it never saves: it comes back from Kill as it
+// was. Of Desktop's methods Unlock, Prompter and FillDisk are GNOME Keyring's alone.
 func StartKeePassXC(tb testing.TB) *Desktop {
+	tb.Helper()
+	return startKeePassXC(tb, false)
+}
+
+// StartKeePassXCSaving is StartKeePassXC with the default that it saves after every change, and may die of the next.
+func StartKeePassXCSaving(tb testing.TB) *Desktop {
+	tb.Helper()
+	return startKeePassXC(tb, true)
+}
+
+func startKeePassXC(tb testing.TB, saves bool) *Desktop {
 	tb.Helper()
 	d := start(tb, false)
 	d.peer = keepass
-	d.file("kp.ini", keepassINI)
+	d.file("kp.ini", fmt.Sprintf(keepassINI, saves))
 	text := d.file("t.xml", keepassXML)
-	database := d.command("keepassxc-cli", "import", "-q", "-p", text, filepath.Join(d.home, "t.kdbx"))
+	database := d.command("keepassxc-cli", "import", "-q", "-p", "-t", "100", text, filepath.Join(d.home, "t.kdbx"))
 	database.Env = append(database.Env, "QT_QPA_PLATFORM=offscreen")
 	database.Stdin = strings.NewReader(Password + "\n" + Password + "\n")
 	if out, err := database.CombinedOutput(); err != nil {
@@ -73,4 +86,14 @@ func StartKeePassXC(tb testing.TB) *Desktop {
 	}
 	d.Restart()
 	return d
+}
+
+// OpenDatabase unlocks KeePassXC's locked database, as its user does who types the password into its window.
+func (d *Desktop) OpenDatabase() {
+	d.t.Helper()
+	err := d.conn.Object("org.keepassxc.KeePassXC.MainWindow", "/keepassxc").
+		Call("org.keepassxc.KeePassXC.MainWindow.openDatabase", 0, filepath.Join(d.home, "t.kdbx"), Password).Err
+	if err != nil {
+		d.t.Fatalf("unlocking KeePassXC: %v", err)
+	}
 }

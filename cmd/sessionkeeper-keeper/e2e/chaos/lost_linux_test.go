@@ -32,14 +32,17 @@ func TestTROT2KeychainFailsAfterTheAnswer(t *testing.T) {
 			w := newTrial(t, rotations()[2], "os")
 			before := w.session(victim).Generation
 			release := w.holds(point{name: "storing"})
+			if token, err := w.api.Token(t.Context(), victim, client.TokenRequest{}); err != nil || token.Generation > before {
+				t.Errorf("before the answer is stored generation %d is handed out, %v; want %d", token.Generation, err, before)
+			}
 			way.fail(w.ring)
 			release()
 			w.until("the new token to be handed out", func() bool {
 				token, err := w.api.Token(t.Context(), victim, client.TokenRequest{})
 				return err == nil && token.Generation > before && w.provider.Look(token.Access.Reveal()) == providertest.AccessGood
 			})
-			if n := w.spilled(); n != 1 {
-				t.Errorf("%d records lie in the spill; want one", n)
+			if w.spilled() == 0 { // others may wait too: those that could not be compared yet
+				t.Error("no record waits in the spill")
 			}
 			w.kill(syscall.SIGKILL)
 			w.mustServe(fragile)

@@ -250,7 +250,7 @@ func TestF8KilledWhileMovingTheSpill(t *testing.T) {
 	w.works(victim)
 	w.ring.Freeze()
 	w.demand()
-	w.until("a record in the spill", func() bool { return w.spilled() > 0 })
+	w.until("a record in the spill", func() bool { return w.session(victim).Generation > before && w.spilled() > 0 })
 	w.kill(syscall.SIGKILL)
 	w.ring.Thaw()
 	if err := w.serve(fragile, point{name: "item_set"}.env("kill")); err == nil {
@@ -263,11 +263,11 @@ func TestF8KilledWhileMovingTheSpill(t *testing.T) {
 // spilled counts the records that wait for the keychain.
 func (w *trial) spilled() int {
 	w.t.Helper()
-	names, err := filepath.Glob(w.dir + "/sk/state/spill/k-*.sealed")
+	h, err := w.api.Health(w.t.Context())
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return len(names)
+	return h.Keychain.Spilled
 }
 
 // holds has the victim renewed in a keeper that waits at the point; the function that it returns lets it go on.
