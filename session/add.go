@@ -35,17 +35,18 @@ func (k *Keeper) Add(ctx context.Context, a Addition) (Session, *Login, error) {
 		}
 	}
 	var e *entry
+	var l *login
 	var fresh bool
 	var err error
-	if cerr := k.call(ctx, func() { e, fresh, err = k.admitNew(def, a.ClientSecret, signing) }); cerr != nil || err != nil {
+	if cerr := k.call(ctx, func() {
+		if e, fresh, err = k.admitNew(def, a.ClientSecret, signing); err == nil && a.SignIn != nil {
+			l = k.beginLogin(e, *a.SignIn, false)
+		}
+	}); cerr != nil || err != nil {
 		return Session{}, nil, cmp.Or(cerr, err)
 	}
 	switch {
-	case a.SignIn != nil:
-		var l *login
-		if err := k.call(ctx, func() { l = k.beginLogin(e, *a.SignIn, false) }); err != nil {
-			return Session{}, nil, err
-		}
+	case l != nil:
 		v, err := k.loginStarted(ctx, l)
 		switch {
 		case err == nil && v.Status == "failed" && l.flow == nil: // before anybody was asked to consent
@@ -58,28 +59,47 @@ func (k *Keeper) Add(ctx context.Context, a Addition) (Session, *Login, error) {
 		s, err := k.addWithToken(ctx, e, a.RefreshToken)
 		return s, nil, err
 	}
-	if err := k.o.Config.Save(def); err != nil {
-		if fresh {
-			k.post(func() { k.discard(e) })
-		}
-		return Session{}, nil, definitionError(def.Name, err)
-	}
-	if !a.ClientSecret.Empty() {
-		save := k.saveSecret
-		if !fresh {
-			save = k.changeSecret
-		}
-		if err := save(ctx, e, a.ClientSecret); err != nil {
-			return Session{}, nil, secretError(def.Name, err)
-		}
-	}
+	define := k.defineAgain
 	if fresh {
-		k.post(func() { k.admitted(e) })
-	} else {
-		k.Reload(ctx)
+		define = k.defineNew
+	}
+	if err := define(ctx, e, a); err != nil {
+		return Session{}, nil, err
 	}
 	s, err := k.Session(def.Name)
 	return s, nil, err
+}
+
+// defineNew makes a session durable that nobody signs in to yet, its secret first: nothing is left where that fails.
+func (k *Keeper) defineNew(ctx context.Context, e *entry, a Addition) error {
+	ctx = context.WithoutCancel(ctx)
+	if !a.ClientSecret.Empty() {
+		if err := k.saveSecret(ctx, e, a.ClientSecret); err != nil {
+			k.post(func() { k.discard(e) })
+			return secretError(e.def.Name, err)
+		}
+	}
+	if err := k.o.Config.Save(a.Definition); err != nil {
+		k.post(func() { k.discard(e) })
+		_ = k.o.Store.Delete(ctx, secretKey(e.id))
+		return definitionError(e.def.Name, err)
+	}
+	k.post(func() { k.admitted(e) })
+	return nil
+}
+
+// defineAgain changes the definition of a session, and its client secret where one comes with it.
+func (k *Keeper) defineAgain(ctx context.Context, e *entry, a Addition) error {
+	if err := k.o.Config.Save(a.Definition); err != nil {
+		return definitionError(a.Definition.Name, err)
+	}
+	if !a.ClientSecret.Empty() {
+		if err := k.changeSecret(ctx, e, a.ClientSecret); err != nil {
+			return secretError(a.Definition.Name, err)
+		}
+	}
+	k.Reload(ctx)
+	return nil
 }
 
 // checkDefinition says what of a definition cannot be used, as far as that is known without asking anybody.
@@ -121,10 +141,10 @@ func (k *Keeper) admitNew(def definition, secret Secret, signing bool) (e *entry
 	}
 	if e = k.entries[def.Name]; e != nil {
 		switch {
-		case e.provisional && e.login != nil: // an earlier try that nobody finished
+		case e.provisional && e.login != nil && !e.busy: // an earlier try that nobody finished
 			l := e.login
 			k.discard(e)
-			k.wg.Go(l.abandon)
+			k.spawn("sign-in", l.abandon)
 		case e.provisional || signing:
 			return nil, false, &Error{
 				Code: CodeConflict, Session: def.Name, Field: "name",
@@ -238,10 +258,12 @@ func (k *Keeper) addWithToken(ctx context.Context, e *entry, token Secret) (Sess
 		// The provider may still be at it: a token that it gave in the end is kept, for the one before is spent.
 		late := k.acquire(ctx, e)
 		k.post(func() {
-			k.release(e, nil)
 			if late == nil && e.g.generation > 0 && e.unsaved == nil {
 				r = reply{grant: e.g}
+			} else { // before anything is sent once more
+				k.discard(e)
 			}
+			k.release(e, nil)
 		})
 	}
 	if r.err != nil {

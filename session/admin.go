@@ -30,7 +30,11 @@ func (k *Keeper) Remove(ctx context.Context, name string) error {
 		k.emit(Event{Type: EventRemoved, Session: name})
 	})
 	ctx = context.WithoutCancel(ctx)
-	if err := errors.Join(k.o.Store.Delete(ctx, e.id), k.o.Store.Delete(ctx, secretKey(e.id)), k.journal.remove(e.id)); err != nil {
+	stays := k.journal.remove(e.id)
+	if stays != nil { // who takes the name next is newer
+		k.post(func() { k.parked[name] = e.checkpoint() })
+	}
+	if err := errors.Join(k.o.Store.Delete(ctx, e.id), k.o.Store.Delete(ctx, secretKey(e.id)), stays); err != nil {
 		k.log.ErrorContext(ctx, "could not delete all of a removed session", "session", name, "error", err)
 		return &Error{
 			Code: CodeKeychain, Session: name,
@@ -120,7 +124,8 @@ func (k *Keeper) Logout(ctx context.Context, name string, keepRemote bool) (Logo
 	derr := k.o.Store.Delete(context.WithoutCancel(ctx), e.id)
 	var d durable
 	k.post(func() {
-		e.g, e.unsaved, e.loaded, e.ends, e.demanded = nil, nil, true, end{}, false
+		e.g, e.unsaved, e.loaded, e.ends, e.demanded = nil, nil, derr == nil, end{}, false
+		e.nextTry = k.now().Add(maxNap) // when what could not be deleted is asked for again
 		e.astray, e.client.ID = false, e.def.ClientID
 		e.d = durable{
 			Seq: e.d.Seq, ID: e.d.ID, Name: name, SignedOut: true, Generation: e.d.taken(), Account: e.d.Account,
@@ -144,6 +149,21 @@ func (k *Keeper) Logout(ctx context.Context, name string, keepRemote bool) (Logo
 		}
 	}
 	return out, nil
+}
+
+// forgetStored deletes the grant of a session that was signed out of while the store was away.
+func (k *Keeper) forgetStored(e *entry) {
+	if k.acquire(k.work, e) != nil {
+		return
+	}
+	still := false
+	k.post(func() { still = e.d.SignedOut && e.g == nil })
+	if still {
+		if err := k.o.Store.Delete(k.work, e.id); err != nil { // it is tried again after the next start
+			k.log.Warn("could not delete the grant of a session that was signed out of", "session", e.def.Name, "error", err)
+		}
+	}
+	k.post(func() { k.release(e, nil) })
 }
 
 // revoke asks the provider to forget a grant (RFC 7009), refresh token first: it takes the access token with it at

@@ -104,20 +104,20 @@ func (k *Keeper) SetCatalogue(ctx context.Context, c *provider.Catalogue, faults
 		k.catalogue.Store(c)
 		k.noteFaults(faults)
 		k.completions = map[*provider.Provider]*provider.Provider{}
-		for _, e := range k.entries {
+		k.forEach("catalogue", func(e *entry) {
 			if e.prov == nil {
-				continue
+				return
 			}
 			p := k.completed(e.prov)
 			if p == e.prov {
-				continue
+				return
 			}
 			e.prov, e.d.Provider = p, p
 			if e.g != nil && !e.busy { // what is known of lifetimes may be other than before
 				e.plan(roll())
 				k.changed(e)
 			}
-		}
+		})
 	})
 }
 

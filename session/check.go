@@ -45,8 +45,9 @@ func (k *Keeper) checkLife(e *entry, now time.Time) {
 	}
 	k.nextCheck, e.checking = now.Add(checkSpacing), true
 	g, p, c := e.g, e.prov, e.proof()
-	k.wg.Go(func() {
-		a := k.o.Wire.Check(k.work, p, c, p.Check, g.access)
+	k.spawn("proof of life of "+e.def.Name, func() {
+		a := provider.Answer{Verdict: provider.VerdictPassing, Code: "internal"}
+		k.guard("proof of life", func() { a = k.o.Wire.Check(k.work, p, c, p.Check, g.access) })
 		k.post(func() { k.checked(e, g, a) })
 	})
 }

@@ -57,7 +57,7 @@ func (k *Keeper) woke(source string, slept time.Duration, now time.Time) {
 	for _, i := range k.issuers {
 		i.reset()
 	}
-	for _, e := range k.entries {
+	k.forEach("wake", func(e *entry) {
 		e.failures, e.nextTry = 0, time.Time{}
 		if e.timerDue(now) {
 			e.nextTry = now.Add(k.turn(0))
@@ -66,7 +66,7 @@ func (k *Keeper) woke(source string, slept time.Duration, now time.Time) {
 		if e.index >= 0 {
 			heap.Fix(&k.heap, e.index)
 		}
-	}
+	})
 }
 
 // turnedBack forgets the instants that a clock wrote down which has been put back since: they lie too far ahead. A token
@@ -79,7 +79,7 @@ func (k *Keeper) turnedBack(now time.Time, back time.Duration) {
 	for _, i := range k.issuers {
 		i.retryAfter, i.heardAt = time.Time{}, time.Time{}
 	}
-	for _, e := range k.entries {
+	k.forEach("clock", func(e *entry) {
 		e.lastStart, e.lastEnd, e.lastDemand = time.Time{}, time.Time{}, time.Time{}
 		e.retryAfter, e.checkAt = time.Time{}, time.Time{}
 		for _, w := range e.waiters {
@@ -95,7 +95,7 @@ func (k *Keeper) turnedBack(now time.Time, back time.Duration) {
 			k.save(e)
 			k.publish(e)
 		}
-	}
+	})
 }
 
 // renewOver is the longest time over which tokens are renewed that a wrong clock was read for: all sessions have some.

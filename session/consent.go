@@ -94,6 +94,7 @@ func (k *Keeper) keepConsent(e *entry, d durable, g *grant) error {
 	}
 	k.post(func() {
 		e.d.Taken = g.generation // it may still land: the next one is higher
+		k.save(e)
 		k.storeFailed(e, err)
 		k.publish(e)
 	})
@@ -183,7 +184,10 @@ func (k *Keeper) acquire(ctx context.Context, e *entry) error {
 func (k *Keeper) requeue(e *entry) {
 	ref := e.refusedNow()
 	if ref == nil || ref.Verdict == provider.VerdictSetup || e.d.Paused || e.d.SignedOut || e.fault != nil || e.removed {
-		k.queue.Cured(e.def.Name)
+		before := k.queue.Waiting()
+		if k.queue.Cured(e.def.Name); k.queue.Waiting() == before {
+			return // as it is for all of thousands at a start
+		}
 	} else if e.login == nil || e.login.auto { // the queue knows nothing of a page that the user opened
 		auto := k.o.Settings.AutoOpen
 		if e.def.AutoOpen != nil {
@@ -191,18 +195,38 @@ func (k *Keeper) requeue(e *entry) {
 		}
 		k.queue.Refused(e.def.Name, k.now(), auto)
 	}
-	k.queueAt = k.now()
+	k.askSoon()
+}
+
+const (
+	queueCrowd = 10          // sessions that wait from which on the queue is not asked with each of them
+	queuePace  = time.Second // but this far apart
+)
+
+// askSoon has the queue asked at once.
+func (k *Keeper) askSoon() { k.askBy(k.now()) }
+
+// askBy has the queue asked then, but later where so many wait that one notice speaks of them all, and would speak again
+// with each that joins.
+func (k *Keeper) askBy(at time.Time) {
+	if k.queue.Waiting() >= queueCrowd && !k.askedAt.IsZero() {
+		at = latest(at, k.now().Add(time.Until(k.askedAt.Add(queuePace))))
+	}
+	if k.queueAt.IsZero() || at.Before(k.queueAt) {
+		k.queueAt = at
+	}
 }
 
 // askQueue asks, beside the loop, whether the screen is locked, and then the queue what to do.
 func (k *Keeper) askQueue() {
-	k.queueAt = time.Time{}
+	k.queueAt, k.askedAt = time.Time{}, time.Now()
 	if k.asking {
 		return
 	}
 	k.asking = true
-	k.wg.Go(func() {
-		locked := k.o.Desktop.ScreenLocked(k.work)
+	k.spawn("screen lock", func() {
+		locked := false
+		k.guard("screen lock", func() { locked = k.o.Desktop.ScreenLocked(k.work) })
 		k.post(func() {
 			k.asking = false
 			k.decide(locked)
@@ -223,8 +247,8 @@ func (k *Keeper) decide(locked bool) {
 	if locked && k.someoneWaits() {
 		d.Again = now.Add(lockedPoll)
 	}
-	if !d.Again.IsZero() && (k.queueAt.IsZero() || d.Again.Before(k.queueAt)) {
-		k.queueAt = d.Again
+	if !d.Again.IsZero() {
+		k.askBy(d.Again)
 	}
 	if e := k.entries[d.Open]; e != nil && e.login == nil {
 		k.openPage(e)
@@ -255,7 +279,7 @@ func (k *Keeper) someoneWaits() bool {
 func (k *Keeper) openPage(e *entry) {
 	e.d.AutoOpened = true
 	d := e.checkpoint()
-	k.wg.Go(func() {
+	k.spawn("page of "+d.Name, func() {
 		k.writeDurable(d)
 		k.post(func() {
 			if !e.removed && e.refusedNow() != nil && e.login == nil && !k.stopping.Load() {

@@ -85,6 +85,32 @@ func TestRevocationIsToldOnce(t *testing.T) {
 	})
 }
 
+// Behind a locked screen nobody is asked for anything, and once it is unlocked at once.
+func TestF41NothingIsAskedBehindTheLock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Minute)
+		w.have("one")
+		w.start()
+		defer w.stop()
+		lock := func(locked bool) {
+			w.screen.mu.Lock()
+			defer w.screen.mu.Unlock()
+			w.screen.locked = locked
+		}
+		lock(true)
+		w.server.revoke("one")
+		time.Sleep(10 * time.Minute)
+		if n := w.screen.told(); w.session("one").State != SignInNeeded || len(n) > 0 {
+			t.Errorf("behind the lock it is %s and says %+v", w.session("one").State, n)
+		}
+		lock(false)
+		time.Sleep(lockedPoll + time.Second)
+		if n := w.screen.told(); len(n) != 1 || n[0].Session() != "one" {
+			t.Errorf("unlocked it says %+v; want one notice", n)
+		}
+	})
+}
+
 func TestF22FiftyRevokedAtOnceAreOneNotice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, time.Minute)
@@ -111,7 +137,7 @@ func TestF22FiftyRevokedAtOnceAreOneNotice(t *testing.T) {
 
 // A sign-in's grant was stored and the keeper killed before it could note that: the refusal that was noted is of the grant
 // before, and is not shown again while the keychain is locked.
-func TestRefusalEndsWithItsGrant(t *testing.T) {
+func TestTROT5RefusalEndsWithItsGrant(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, time.Hour)
 		w.have("one")

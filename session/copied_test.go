@@ -1,11 +1,14 @@
 package session
 
 import (
-	"log/slog"
+	"errors"
 	"maps"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"sessionkeeper/session/provider"
 )
 
 func TestF24Hold(t *testing.T) {
@@ -28,30 +31,58 @@ func TestF24Hold(t *testing.T) {
 
 // What is held is held on disk before the keeper begins.
 func TestF24HeldBeforeTheStart(t *testing.T) {
-	dir := t.TempDir()
-	j, err := openJournal(dir, slog.New(slog.DiscardHandler))
+	w := newWorld(t, time.Minute)
+	w.have("one")
+	dir, _ := w.files()
+	cat, errs := provider.LoadCatalogue("")
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	if _, err := New(Options{
+		Config: dir, Catalogue: cat, Store: w.store, StateDir: w.dir + "/state", Copied: true, Log: w.log,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	j, err := openJournal(w.dir+"/state", w.log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := j.write(durable{ID: "a", Name: "one", Seq: 4, Generation: 2}); err != nil {
-		t.Fatal(err)
+	if all, err := j.load(); err != nil || len(all) != 1 || !all[0].Copied || !all[0].Paused {
+		t.Errorf("on the disk lies %+v, %v; want it held", all, err)
 	}
-	all, err := j.load()
-	if err != nil || len(all) != 1 {
-		t.Fatal(all, err)
-	}
-	d := all[0]
-	d.hold()
-	d.Seq++
-	if err := j.write(d); err != nil {
-		t.Fatal(err)
-	}
-	if all, err = j.load(); err != nil || !all[0].Copied || !all[0].Paused {
-		t.Errorf("read back %+v, %v", all, err)
-	}
-	if n := copiedNotice([]string{"one", "two"}); n.Title == "" || n.Body == "" || n.Key != keyCopied {
-		t.Errorf("the notice is %+v", n)
-	}
+}
+
+// What a copied folder tells of is sent to nobody until the user says so; who is in use elsewhere loses nothing by it.
+func TestF24CopiedStateIsHeld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Minute)
+		w.have("one", "two")
+		w.copied = true
+		w.start()
+		defer func() { w.stop() }()
+		time.Sleep(10 * time.Minute)
+		if n, ok := w.screen.showing(keyCopied); !ok || !strings.Contains(n.Title+n.Body, "one, two") || !n.Urgent {
+			t.Errorf("the notice is %+v (shown: %t); want one that names both", n, ok)
+		}
+		w.stop()
+		w.copied = false
+		w.start()
+		time.Sleep(10 * time.Minute)
+		if s := w.session("one"); s.State != Paused || s.Detail != words().copied || w.server.seen().calls > 0 {
+			t.Errorf("the session is %s, %q, after %d refreshes; want it held", s.State, s.Detail, w.server.seen().calls)
+		}
+		_, err := w.k.Token(t.Context(), "one", TokenRequest{Wait: DefaultWait})
+		if e, ok := errors.AsType[*Error](err); !ok || e.Code != CodePaused {
+			t.Errorf("a caller hears %v; want that it is paused", err)
+		}
+		if _, err := w.k.Resume(t.Context(), "one"); err != nil {
+			t.Fatal(err)
+		}
+		w.token("one", TokenRequest{Wait: DefaultWait})
+		if s := w.session("two"); s.State != Paused {
+			t.Errorf("the other is %s", s.State)
+		}
+	})
 }
 
 // A keychain that was put back from a backup holds a spent token. It is not sent before the user has said so.

@@ -161,6 +161,38 @@ func everyCut(t *testing.T, sh shape, clean bool) {
 	}
 }
 
+// An answer without an access token has spent the refresh token before it all the same: the one that it brings is used.
+func TestRefreshTokenWithoutAccessToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Minute)
+		w.prov.Replay = provider.ReplayUnsafe
+		w.have("one")
+		asked := 0
+		w.server.fault = func(s *server, _ *http.Request, form url.Values) (*http.Response, error, bool) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			res, err := s.refresh(form, form.Get("refresh_token"))
+			if asked++; asked > 1 || err != nil {
+				return res, err, true
+			}
+			var body map[string]any
+			if err := json.NewDecoder(res.Body).Decode(&body); err != nil {
+				return nil, err, true
+			}
+			delete(body, "access_token")
+			left, err := json.Marshal(body)
+			return answer(200, string(left)), err, true
+		}
+		w.start()
+		defer w.stop()
+		time.Sleep(2 * time.Minute)
+		if s := w.session("one"); s.State != Active || asked < 2 {
+			t.Errorf("%s, %s after %d refreshes; want active", s.State, s.Reason, asked)
+		}
+		w.stored("one")
+	})
+}
+
 // stored checks that nothing lies in the store that the server did not give.
 func (w *world) stored(name string) {
 	w.t.Helper()

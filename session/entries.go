@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"sessionkeeper/session/config"
 	"sessionkeeper/session/provider"
@@ -14,8 +15,12 @@ import (
 
 // restore reads the definitions and the states of the last run.
 func (k *Keeper) restore() error {
+	var defs map[string]definition
+	var faults []config.Fault
+	var reading sync.WaitGroup
+	reading.Go(func() { defs, faults = k.definitions() })
 	states, err := k.journal.load()
-	if err != nil {
+	if reading.Wait(); err != nil {
 		return err
 	}
 	byName := k.parked
@@ -33,7 +38,6 @@ func (k *Keeper) restore() error {
 			byName[d.Name] = d
 		}
 	}
-	defs, faults := k.definitions()
 	k.unread = faults
 	k.showFaults()
 	var opened []string
@@ -95,12 +99,12 @@ func (k *Keeper) save(e *entry) {
 		return
 	}
 	d := e.checkpoint()
-	k.wg.Go(func() { k.writeDurable(d) })
+	k.spawn("state of "+d.Name, func() { k.writeDurable(d) })
 }
 
 func (k *Keeper) writeDurable(d durable) {
 	if err := k.journal.write(d); err != nil {
-		k.log.Error("could not save a session's state", "session", d.Name, "error", err)
+		k.post(func() { k.notWritten(d, err) })
 	}
 }
 
@@ -155,14 +159,18 @@ func (k *Keeper) on(ctx context.Context, name string, f func(e *entry) error) (S
 
 // Sessions gives all sessions, by name.
 func (k *Keeper) Sessions() []Session {
-	all := []Session{}
+	var all []*published
 	for _, v := range k.view.Range {
 		if e, ok := v.(*entry); ok {
-			all = append(all, e.pub.Load().session)
+			all = append(all, e.pub.Load())
 		}
 	}
-	slices.SortFunc(all, func(a, b Session) int { return cmp.Compare(a.Name, b.Name) })
-	return all
+	slices.SortFunc(all, func(a, b *published) int { return cmp.Compare(a.session.Name, b.session.Name) })
+	sessions := make([]Session, len(all))
+	for n, p := range all {
+		sessions[n] = p.session
+	}
+	return sessions
 }
 
 // Session gives one; *Error with CodeNotFound where there is none.

@@ -64,6 +64,7 @@ type entry struct {
 	hurried    bool    // a caller waits with it
 	login      *login
 	removed    bool
+	rest       rest // since looking after it panicked
 
 	pub   atomic.Pointer[published]
 	due   time.Time
@@ -189,10 +190,13 @@ func (k *Keeper) stand(e *entry, now time.Time) (State, Reason, string) {
 	if e.expiring(now, k.warnBefore(e)) {
 		return Expiring, "", ""
 	}
+	if e.rest.breaks > 0 {
+		return Retrying, "", ownFault
+	}
 	if !e.d.FailingSince.IsZero() {
 		detail := ""
 		if e.d.LastError != nil {
-			detail = e.d.LastError.Message
+			detail = cmp.Or(e.d.LastError.Message, e.d.LastError.advice())
 		}
 		return Retrying, "", detail
 	}
@@ -337,7 +341,7 @@ func (k *Keeper) problem(e *entry, now time.Time) *Error {
 		err.Code, err.RetryAt = CodeUnavailable, k.nextTimerTry(e)
 		err.Detail = fmt.Sprintf(words().unavailable, e.def.Name)
 		if e.d.LastError != nil {
-			err.Detail += " " + cmp.Or(e.d.LastError.Message, e.d.LastError.Code+".")
+			err.Detail = e.d.LastError.unavailable(e.def.Name)
 		}
 	}
 	return err

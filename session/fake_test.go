@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -68,6 +69,10 @@ type family struct {
 	answered  int // highest generation whose successor was delivered
 	revoked   bool
 	atExpires map[string]time.Time
+
+	// Where one server has families of several kinds; zero: as the server's.
+	life, grace time.Duration
+	keeps       bool // no refresh brings another refresh token
 }
 
 func newServer(wall func() time.Time, life time.Duration) *server {
@@ -138,6 +143,10 @@ func (s *server) refresh(form url.Values, rt string) (*http.Response, error) {
 	_, _ = fmt.Sscanf(strings.TrimPrefix(rt, name+"."), "rt%d", &n)
 	f := s.families[name]
 	now := s.wall()
+	grace := s.grace
+	if f != nil {
+		grace = max(grace, f.grace)
+	}
 	if s.takes != nil && !s.takes[form.Get("client_secret")] {
 		s.count.unproven++
 		return answer(401, `{"error":"invalid_client"}`), nil
@@ -151,7 +160,7 @@ func (s *server) refresh(form url.Values, rt string) (*http.Response, error) {
 	switch {
 	case f == nil:
 		return answer(400, `{"error":"invalid_grant"}`), nil
-	case n <= f.answered && s.rotate:
+	case n <= f.answered && s.rotate && !f.keeps:
 		s.count.doubles++
 		fallthrough
 	case f.revoked:
@@ -160,14 +169,14 @@ func (s *server) refresh(form url.Values, rt string) (*http.Response, error) {
 			f.revoked = true
 		}
 		return answer(400, `{"error":"invalid_grant"}`), nil
-	case n != f.n && (s.grace == 0 || now.Sub(f.rotatedAt) > s.grace):
+	case n != f.n && (grace == 0 || now.Sub(f.rotatedAt) > grace):
 		s.count.reuses++
 		f.revoked = true
 		return answer(400, `{"error":"invalid_grant"}`), nil
 	case s.endIn > 0 && !s.sliding && now.After(f.consentAt.Add(s.endIn)):
 		return answer(400, `{"error":"invalid_grant"}`), nil
 	}
-	if s.rotate && n == f.n {
+	if s.rotate && !f.keeps && n == f.n {
 		f.n++
 		f.rotatedAt = now
 	}
@@ -184,9 +193,10 @@ func (s *server) tokens(name string, f *family) string {
 		clear(f.atExpires)
 	}
 	at := fmt.Sprintf("%s.at%d.%d", name, f.n, s.count.calls)
-	f.atExpires[at] = s.wall().Add(s.life)
-	t := map[string]any{"access_token": at, "token_type": "Bearer", "expires_in": int(s.life / time.Second)}
-	if s.rotate {
+	life := cmp.Or(f.life, s.life)
+	f.atExpires[at] = s.wall().Add(life)
+	t := map[string]any{"access_token": at, "token_type": "Bearer", "expires_in": int(life / time.Second)}
+	if s.rotate && !f.keeps {
 		t["refresh_token"] = fmt.Sprintf("%s.rt%d", name, f.n)
 	}
 	if s.endIn > 0 {
@@ -283,6 +293,9 @@ type memory struct {
 	slow  time.Duration // that Load takes
 	saves int
 	hook  func(key string) // in Save, after the record is there
+
+	late func(key string) (time.Duration, error) // how long what Load has found is on its way, and what comes instead of it
+	lost func(key string, data []byte)           // takes what Save is given and fault keeps out
 }
 
 type storeError struct{ reason string }
@@ -298,20 +311,33 @@ func (m *memory) Load(_ context.Context, key string) ([]byte, uint64, error) {
 	slow := m.slow
 	m.mu.Unlock()
 	time.Sleep(slow)
+	data, generation, late, err := m.find(key)
+	if late == nil {
+		return data, generation, err
+	}
+	wait, instead := late(key)
+	time.Sleep(wait)
+	return data, generation, cmp.Or(instead, err)
+}
+
+func (m *memory) find(key string) (data []byte, generation uint64, late func(string) (time.Duration, error), err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.fault != nil {
-		return nil, 0, m.fault
+		return nil, 0, m.late, m.fault
 	}
 	if d, ok := m.data[key]; ok {
-		return append([]byte{}, d...), m.gen[key], nil
+		return append([]byte{}, d...), m.gen[key], m.late, nil
 	}
-	return nil, 0, fs.ErrNotExist
+	return nil, 0, m.late, fs.ErrNotExist
 }
 
 func (m *memory) Save(_ context.Context, key string, data []byte, generation uint64) (bool, error) {
 	m.mu.Lock()
 	if err := m.fault; err != nil {
+		if m.lost != nil {
+			m.lost(key, append([]byte{}, data...))
+		}
 		m.mu.Unlock()
 		return false, err
 	}

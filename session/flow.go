@@ -33,7 +33,7 @@ func (k *Keeper) beginLogin(e *entry, r LoginRequest, auto bool) *login {
 		e.d.AutoOpened = false
 	}
 	req := signin.Request{
-		Session: e.def.Name, Client: provider.Client{ID: e.def.ClientID, Secret: e.proof().Secret}, Scopes: e.def.Scopes,
+		Session: e.def.Name, Client: provider.Client{ID: e.def.ClientID}, Scopes: e.def.Scopes,
 		Account: e.d.Account, Hint: e.def.Account,
 		ForceConsent: e.d.NoRefresh, Ports: &k.ports, Choose: r.AsOther,
 		Claims: e.claims(), More: len(r.Scopes) > 0 && e.g != nil, Stray: func() { k.stray(l) },
@@ -41,28 +41,66 @@ func (k *Keeper) beginLogin(e *entry, r LoginRequest, auto bool) *login {
 	if r.AsOther || e.astray {
 		req.Account, req.Hint = Account{}, ""
 	}
-	def, cached := e.def, e.prov
+	known := e.prov
 	k.wg.Go(func() {
 		defer func() { time.AfterFunc(l.lingers(), cancel) }()
 		if before != nil {
 			before.replace()
 		}
-		p, err := k.resolveFresh(ctx, def, cached)
-		if err != nil {
-			k.post(func() {
-				l.badField = targetError(e.def.Name, err).Field
-				k.endLogin(l, &signin.Error{Kind: signin.KindSetup, Detail: stop(capital(err.Error()))})
-			})
-			return
+		if k.guard("sign-in", func() { k.signIn(ctx, l, known, req) }) {
+			cancel()
+			k.post(func() { k.endBroken(l) })
 		}
-		req.Provider = p
-		if len(r.Scopes) > 0 {
-			req.Scopes = provider.MoreScopes(wanted(def, p), r.Scopes)
-		}
-		req.Accept = func(ctx context.Context, res signin.Result) error { return k.accept(ctx, l, p, req.Scopes, res) }
-		k.runLogin(ctx, l, req)
 	})
 	return l
+}
+
+// secretOf is the client secret that works, as far as is known: of a session that was not read yet, what the store says.
+func (k *Keeper) secretOf(ctx context.Context, e *entry) (s Secret) {
+	read := false
+	k.post(func() { s, read = e.proof().Secret, e.loaded || e.provisional })
+	if read {
+		return s
+	}
+	if held, err := k.loadSecrets(ctx, e.id); err == nil {
+		k.post(func() {
+			e.takeSecrets(held)
+			s = e.proof().Secret
+		})
+	}
+	return s
+}
+
+// endBroken ends a sign-in that panicked.
+func (k *Keeper) endBroken(l *login) {
+	select {
+	case <-l.done:
+	default:
+		k.endLogin(l, &signin.Error{Kind: signin.KindSetup, Detail: stop(capital(ownFault))})
+	}
+}
+
+// signIn does a sign-in, beside the loop; known is the provider as it was found before.
+func (k *Keeper) signIn(ctx context.Context, l *login, known *provider.Provider, req signin.Request) {
+	p, err := k.resolveFresh(ctx, l.def, known)
+	if err != nil {
+		k.post(func() {
+			l.badField = targetError(l.name, err).Field
+			k.endLogin(l, &signin.Error{Kind: signin.KindSetup, Detail: stop(capital(err.Error()))})
+		})
+		return
+	}
+	req.Provider = p
+	req.Client.Secret = k.secretOf(ctx, l.e)
+	if more := l.request.Scopes; len(more) > 0 {
+		req.Scopes = provider.MoreScopes(wanted(l.def, p), more)
+	}
+	req.Accept = func(ctx context.Context, res signin.Result) error {
+		err := error(&signin.Error{Kind: signin.KindStore, Detail: stop(capital(ownFault))})
+		k.guard("consent", func() { err = k.accept(ctx, l, p, req.Scopes, res) })
+		return err
+	}
+	k.runLogin(ctx, l, req)
 }
 
 // resolveFresh looks a definition's provider up; where that fails now, what was found before will do.
@@ -94,8 +132,9 @@ func (k *Keeper) runLogin(ctx context.Context, l *login, req signin.Request) {
 		k.publish(l.e)
 	})
 	if !l.request.NoBrowser && !l.request.Device {
-		k.wg.Go(func() {
-			err := k.o.Desktop.Open(ctx, flow.URL())
+		k.spawn("browser", func() {
+			err := errBroke
+			k.guard("browser", func() { err = k.o.Desktop.Open(ctx, flow.URL()) })
 			k.post(func() { k.openedLogin(l, err) })
 		})
 	} else {

@@ -83,7 +83,7 @@ func TestTROT3HundredCallersSendEachRefreshTokenOnce(t *testing.T) {
 	})
 }
 
-func TestWaitingCallersPaceThemselves(t *testing.T) {
+func TestF18WaitingCallersPaceThemselves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, time.Minute)
 		w.have("one")

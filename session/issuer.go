@@ -174,13 +174,13 @@ func (k *Keeper) stored() {
 // kick looks at every session of an issuer again, after something about the issuer changed. With spread its sessions
 // that are due are released one after the other.
 func (k *Keeper) kick(key string, now time.Time, spread bool) {
-	for _, e := range k.entries {
+	k.forEach("issuer", func(e *entry) {
 		if e.issuerKey() != key || e.busy {
-			continue
+			return
 		}
 		if spread {
 			e.nextTry = now.Add(k.turn(releaseOver))
 		}
 		k.schedule(e, now)
-	}
+	})
 }

@@ -39,7 +39,7 @@ func TestDemandsBeyondTheLimitFollowAtOnce(t *testing.T) {
 	})
 }
 
-func TestOneProbeForAllSessionsOfAnIssuer(t *testing.T) {
+func TestF18OneProbeForAllSessionsOfAnIssuer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, time.Minute)
 		var names []string

@@ -3,6 +3,7 @@ package session
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -38,6 +39,9 @@ func TestF9JournalSurvivesEveryPrefixOfAWrite(t *testing.T) {
 			t.Fatal(err)
 		}
 		return all
+	}
+	if old, err := os.ReadFile(path + ".old"); err != nil || !bytes.Contains(old, []byte(`"seq":1,`)) {
+		t.Fatalf("beside the state lies %q, %v; want the one before", old, err)
 	}
 	// A crash while the next one is being written: the one before counts.
 	for n := range len(whole) {
@@ -110,6 +114,49 @@ func TestHomeIDStays(t *testing.T) {
 	}
 	if b, err := HomeID(dir); err != nil || a != b || len(a) < 20 {
 		t.Errorf("HomeID gave %q and then %q, %v", a, b, err)
+	}
+}
+
+// The keychain's items are found by the name of the home: whatever becomes of the file, it is the same.
+func TestF25HomeIDOutlivesItsFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "home.json")
+	id, err := HomeID(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same := func(what string) {
+		t.Helper()
+		if got, err := HomeID(dir); err != nil || got != id {
+			t.Errorf("%s: HomeID gave %q, %v; want %q", what, got, err, id)
+		}
+	}
+	for n := range whole {
+		if err := os.WriteFile(path, whole[:n], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		same(fmt.Sprintf("cut after %d bytes", n))
+		flipped := bytes.Clone(whole)
+		flipped[n] ^= 1
+		if err := os.WriteFile(path, flipped, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		same(fmt.Sprintf("byte %d flipped", n))
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	same("removed")
+	if err := os.Remove(path + ".old"); err != nil {
+		t.Fatal(err)
+	}
+	same("from before there were two")
+	if _, err := os.Stat(path + ".old"); err != nil {
+		t.Error(err)
 	}
 }
 

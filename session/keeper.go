@@ -106,8 +106,12 @@ type Keeper struct {
 	parked         map[string]durable // states of sessions whose definition is gone
 	keychain       string             // "ok" or a reason
 	keychainDetail string
+	bars           bars
+	askStoreAt     time.Time // when to ask the store whether it works again; zero: it does, as far as is known
+	unwritten      unwritten
 	queue          *signin.Queue
 	queueAt        time.Time // when to ask the queue again
+	askedAt        time.Time // when it was asked last, by the monotonic clock
 	asking         bool      // the screen lock is being asked about
 	logins         map[string]*login
 	replaced       []*login     // by newer ones, the oldest first
@@ -116,8 +120,9 @@ type Keeper struct {
 	nextCheck      time.Time // no proof of life before: at most two a second
 	toCheck        []*entry  // those whose turn has come, and who wait for it
 	lastLook       time.Time
-	clockWrong     bool    // the user was told
-	outbox         []Event // what happened since subscribers were last told
+	clockWrong     bool             // the user was told
+	outbox         []Event          // what happened since subscribers were last told
+	rests          map[string]*rest // of chores that panicked
 
 	work    context.Context //nolint:containedctx // of what runs beside the loop; outlives Run's by the time to finish
 	wg      sync.WaitGroup
@@ -137,8 +142,9 @@ func New(o Options) (*Keeper, error) {
 		o: o, wall: o.Wall, log: o.Log, journal: j,
 		inbox: make(chan func()), reading: make(chan struct{}, 1), stopped: make(chan struct{}),
 		entries: map[string]*entry{}, parked: map[string]durable{}, issuers: map[string]*issuer{}, logins: map[string]*login{},
-		outages: newOutages(), keychain: "ok", completions: map[*provider.Provider]*provider.Provider{},
-		notices: make(chan func(context.Context), 64),
+		outages: newOutages(), keychain: "ok", completions: map[*provider.Provider]*provider.Provider{}, rests: map[string]*rest{},
+		unwritten: unwritten{entries: map[*entry]bool{}},
+		notices:   make(chan func(context.Context), 64),
 	}
 	k.catalogue.Store(o.Catalogue)
 	k.noteFaults(o.Faults)
@@ -173,7 +179,7 @@ func (k *Keeper) Run(ctx context.Context) error {
 	defer timer.Stop()
 	for {
 		nap := k.tick()
-		k.tellAll()
+		k.chore("events", k.tellAll)
 		timer.Reset(nap)
 		select {
 		case <-ctx.Done():
@@ -199,7 +205,7 @@ func (k *Keeper) drain(cancel context.CancelFunc) {
 		e.waiters = nil
 	}
 	for _, l := range k.logins {
-		k.wg.Go(l.abandon)
+		k.spawn("sign-in", l.abandon)
 	}
 	for _, e := range k.entries { // the last chance for what the provider gave and nothing holds yet
 		if e.unsaved != nil && !e.busy {
@@ -226,40 +232,55 @@ func (k *Keeper) drain(cancel context.CancelFunc) {
 // tick does everything that is due and says how long the loop may nap.
 func (k *Keeper) tick() time.Duration {
 	now := k.now()
-	if away := now.Sub(k.lastLook); away > maxNap+5*time.Second || away < -time.Second {
-		// The machine slept, or the clock was moved: every deadline is looked at anew.
-		k.woke("clock", max(0, away), now)
-	}
-	if back := k.lastLook.Sub(now); back > time.Second {
-		k.turnedBack(now, back)
-	}
-	k.lastLook = now
-	k.lookAtClock()
-	k.checkNext(now)
+	k.chore("clock", func() { k.readClock(now) })
+	resting := k.chore("proof of life", func() { k.checkNext(now) })
 	for len(k.heap) > 0 && !k.heap[0].due.After(now) {
 		e := k.heap[0]
-		k.step(e, now)
-		k.schedule(e, now)
+		k.attend(e, now)
 		if !e.due.After(now) { // nothing that step did moved it: look again a little later, never in a circle
 			e.due = now.Add(50 * time.Millisecond)
 			heap.Fix(&k.heap, e.index)
 		}
 	}
 	nap := maxNap
+	k.chore("bars", func() { nap = k.tellBars() })
+	k.chore("store", func() { k.askStore(now) })
+	k.chore("states", func() { k.writeAgain(now) })
+	for _, at := range []time.Time{k.askStoreAt, k.unwritten.tryAt} {
+		if at.After(now) {
+			nap = min(nap, at.Sub(now))
+		}
+	}
+	k.chore("outages", func() { nap = min(nap, k.tellOutages()) })
 	if len(k.heap) > 0 {
 		nap = min(nap, k.heap[0].due.Sub(now))
 	}
 	if len(k.toCheck) > 0 {
-		nap = min(nap, k.nextCheck.Sub(now))
+		nap = min(nap, max(resting, k.nextCheck.Sub(now)))
 	}
 	if !k.queueAt.IsZero() {
+		resting = 0
 		if !k.queueAt.After(now) {
-			k.askQueue()
-		} else {
-			nap = min(nap, k.queueAt.Sub(now))
+			resting = k.chore("queue", k.askQueue)
+		}
+		if !k.queueAt.IsZero() {
+			nap = min(nap, max(resting, k.queueAt.Sub(now)))
 		}
 	}
 	return max(0, nap)
+}
+
+// readClock notices that the machine slept or that the clock was moved: every deadline is looked at anew then.
+func (k *Keeper) readClock(now time.Time) {
+	before := k.lastLook
+	k.lastLook = now
+	if away := now.Sub(before); away > maxNap+5*time.Second || away < -time.Second {
+		k.woke("clock", max(0, away), now)
+	}
+	if back := before.Sub(now); back > time.Second {
+		k.turnedBack(now, back)
+	}
+	k.lookAtClock()
 }
 
 // step does what is due for one session.
@@ -319,9 +340,7 @@ func (k *Keeper) changed(e *entry) {
 	if e.removed {
 		return
 	}
-	now := k.now()
-	k.step(e, now)
-	k.schedule(e, now)
+	k.attend(e, k.now())
 }
 
 // call runs f on the loop and waits for it.
@@ -329,10 +348,13 @@ func (k *Keeper) call(ctx context.Context, f func()) error {
 	if k.stopping.Load() {
 		return &Error{Code: CodeUnavailable, Detail: words().stopping}
 	}
-	done := make(chan struct{})
+	done, broke := make(chan struct{}), false
 	select {
-	case k.inbox <- func() { defer close(done); f(); k.tellAll() }:
+	case k.inbox <- func() { defer close(done); broke = k.perform(f) }:
 		<-done // the loop never blocks
+		if broke {
+			return &Error{Code: CodeUnavailable, Detail: stop(capital(ownFault))}
+		}
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -341,47 +363,24 @@ func (k *Keeper) call(ctx context.Context, f func()) error {
 	}
 }
 
-// post runs f on the loop and waits for it; for goroutines that the loop waits for when it stops.
-func (k *Keeper) post(f func()) {
+// post runs f on the loop and waits for it; for goroutines that the loop waits for when it stops. It reports whether f
+// came to its end.
+func (k *Keeper) post(f func()) (ended bool) {
 	done := make(chan struct{})
 	select {
-	case k.inbox <- func() { defer close(done); f(); k.tellAll() }:
+	case k.inbox <- func() { defer close(done); ended = !k.perform(f) }:
 		<-done
 	case <-k.stopped:
 	}
+	return ended
+}
+
+// perform does what somebody wants of the loop, and reports whether it panicked.
+func (k *Keeper) perform(f func()) (broke bool) {
+	broke = k.guard("request", f)
+	k.guard("events", k.tellAll)
+	return broke
 }
 
 // Faults are the files that cannot be used: sessions' definitions, and providers, which have no name here.
 func (k *Keeper) Faults() []config.Fault { return *k.faults.Load() }
-
-// entryHeap orders the sessions by when they are looked at next.
-type entryHeap []*entry
-
-func (h *entryHeap) Len() int { return len(*h) }
-
-func (h *entryHeap) Less(i, j int) bool { return (*h)[i].due.Before((*h)[j].due) }
-
-func (h *entryHeap) Swap(i, j int) {
-	s := *h
-	s[i], s[j] = s[j], s[i]
-	s[i].index, s[j].index = i, j
-}
-
-// Push adds an entry; for container/heap.
-func (h *entryHeap) Push(x any) {
-	e, ok := x.(*entry)
-	if !ok {
-		return
-	}
-	e.index = len(*h)
-	*h = append(*h, e)
-}
-
-// Pop takes the last; for container/heap.
-func (h *entryHeap) Pop() any {
-	old := *h
-	e := old[len(old)-1]
-	e.index = -1
-	*h = old[:len(old)-1]
-	return e
-}

@@ -65,16 +65,16 @@ func (k *Keeper) learned(e *entry, kills bool) {
 		k.log.Info("learned what a refresh does to the token before it", "issuer", i.key, "ends_it", kills)
 	}
 	i.endsOld, i.endsOldAt = &kills, now
-	for _, o := range k.entries {
+	k.forEach("issuer", func(o *entry) {
 		if o.prov == nil || o.issuerKey() != i.key {
-			continue
+			return
 		}
 		if was := o.late(); k.share(o) && o.late() != was && o.g != nil {
 			o.plan(roll())
 			k.publish(o)
 			k.schedule(o, now)
 		}
-	}
+	})
 	k.save(e)
 }
 

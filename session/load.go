@@ -9,23 +9,6 @@ import (
 	"sessionkeeper/session/provider"
 )
 
-// storeFailed notes why the store cannot be used.
-func (k *Keeper) storeFailed(e *entry, err error) {
-	e.storeFault, e.storeWords = storeReason(err), ""
-	k.log.Warn("the keychain cannot be used", "session", e.def.Name, "reason", e.storeFault, "error", err)
-}
-
-// storeReason is why a store failed; a full or read-only disk counts as full.
-func storeReason(err error) string {
-	if r, ok := errors.AsType[interface {
-		error
-		KeychainReason() string
-	}](err); ok {
-		return r.KeychainReason()
-	}
-	return "full"
-}
-
 // retrySave tries again to make a grant durable that the provider has given already.
 func (k *Keeper) retrySave(e *entry) {
 	if e.unsaved != nil && !e.busy && !k.now().Before(e.nextTry) {
@@ -36,19 +19,29 @@ func (k *Keeper) retrySave(e *entry) {
 func (k *Keeper) saveUnsaved(e *entry) {
 	e.busy = true
 	old, g, d := e.g, e.unsaved, e.checkpoint()
-	k.wg.Go(func() {
-		err := k.store(d, g)
+	k.spawn("grant of "+d.Name, func() {
+		err := errBroke
+		var newer *grant
+		k.guard("store", func() {
+			if err = k.storeSurely(k.work, d, g); err != nil {
+				newer = k.newerStored(d.ID, g)
+			}
+		})
 		var state *durable
 		k.post(func() {
-			now := k.now()
-			if err != nil {
-				e.failures++
-				e.nextTry = now.Add(backoff(e.failures, roll()))
+			e.failures++
+			e.nextTry = k.now().Add(min(maxNap, backoff(e.failures, roll())))
+			switch {
+			case newer != nil:
+				k.log.Info("found a newer grant in the store", "session", e.def.Name, "generation", newer.generation)
+				k.renewed(e, old, newer)
+			case err != nil:
 				k.storeFailed(e, err)
 				return
+			default:
+				k.renewed(e, old, g)
 			}
 			e.failures, e.nextTry = 0, time.Time{}
-			k.renewed(e, old, g)
 			k.publish(e)
 			state = new(e.checkpoint())
 		})
@@ -57,6 +50,16 @@ func (k *Keeper) saveUnsaved(e *entry) {
 		}
 		k.post(func() { k.release(e, nil) })
 	})
+}
+
+// newerStored is a grant that the store holds and that is newer than g, which it does not take: one that a sign-in brought
+// landed there late.
+func (k *Keeper) newerStored(id string, g *grant) *grant {
+	held, err := k.loadGrant(id)
+	if err != nil || held.generation <= g.generation || held.refresh.Empty() {
+		return nil
+	}
+	return held
 }
 
 // maxLoads is how many sessions are read from the store at a time.
@@ -91,16 +94,14 @@ func (k *Keeper) startLoads() {
 		k.loads++
 		k.wg.Go(func() {
 			for e != nil {
-				s, err := k.loadSecrets(k.work, e.id)
-				var g *grant
-				if err == nil {
-					g, err = k.loadGrant(e.id)
-				}
+				g, s, err := k.loadStored(e.id)
 				done := e
 				e = nil
 				k.post(func() {
 					done.reading = false
-					k.loadedGrant(done, g, s, err)
+					if k.guard("load", func() { k.loadedGrant(done, g, s, err) }) {
+						done.loading, done.nextTry = false, k.now().Add(maxNap)
+					}
 					if e = k.nextLoad(); e == nil {
 						k.loads--
 					}
@@ -108,6 +109,18 @@ func (k *Keeper) startLoads() {
 			}
 		})
 	}
+}
+
+// loadStored gives what the store holds of a session.
+func (k *Keeper) loadStored(id string) (g *grant, s secrets, err error) {
+	if k.guard("load", func() {
+		if s, err = k.loadSecrets(k.work, id); err == nil {
+			g, err = k.loadGrant(id)
+		}
+	}) {
+		err = errBroke
+	}
+	return g, s, err
 }
 
 // nextLoad is the next session that is to be read; nil: none is.
@@ -138,7 +151,16 @@ func (k *Keeper) loadedGrant(e *entry, g *grant, s secrets, err error) {
 	e.loading = false
 	again := e.loadAgain
 	e.loadAgain = false
-	if e.removed || e.g != nil && g != nil && e.g.generation >= g.generation {
+	if e.removed {
+		return
+	}
+	if e.g != nil && (g == nil || e.g.generation >= g.generation) { // a sign-in has brought what is newer
+		if e.loaded = err == nil || errors.Is(err, fs.ErrNotExist); e.loaded {
+			e.takeSecrets(s)
+		} else { // nor was its client secret read
+			e.nextTry = k.now().Add(waiterPace)
+		}
+		k.changed(e)
 		return
 	}
 	switch {
@@ -148,12 +170,14 @@ func (k *Keeper) loadedGrant(e *entry, g *grant, s secrets, err error) {
 	case errors.Is(err, fs.ErrNotExist) && !e.d.SignedOut && e.d.Generation > 0:
 		// It is there, but not here: never call that signed out.
 		e.takeSecrets(s)
-		e.storeFault, e.storeWords = "absent", words().elsewhere
-		e.nextTry = k.now().Add(maxNap)
-		k.log.Warn("the keychain does not hold a session's grant", "session", e.def.Name)
+		k.barred(e, "absent", err)
+		e.storeWords, e.nextTry = words().elsewhere, k.now().Add(maxNap)
 	case errors.Is(err, fs.ErrNotExist) || err == nil && e.d.SignedOut && g.generation <= e.d.taken():
 		e.takeSecrets(s)
 		e.storeFault, e.loaded = "", true // a grant that was signed out of does not come back
+		if g != nil {
+			k.spawn("grant of "+e.def.Name, func() { k.forgetStored(e) })
+		}
 	case err != nil:
 		k.storeFailed(e, err)
 		if e.nextTry = k.now().Add(maxNap); again {

@@ -92,9 +92,9 @@ func TestEndIsAnnouncedAhead(t *testing.T) {
 	}
 }
 
-// TestClockJumpsOverMarks: of several marks only the last is announced, and those that lie ahead again once the clock is
+// TestF11ClockJumpsOverMarks: of several marks only the last is announced, and those that lie ahead again once the clock is
 // put back are announced in their time.
-func TestClockJumpsOverMarks(t *testing.T) {
+func TestF11ClockJumpsOverMarks(t *testing.T) {
 	for _, c := range []struct {
 		left  time.Duration // after the jump
 		state State

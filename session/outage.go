@@ -16,7 +16,16 @@ type outages struct {
 	warned map[string]map[string]bool // issuer -> sessions that were warned about
 	hushed map[string]bool            // issuers that get the time to answer now that the network is back
 	told   map[string]Notice          // what stands on the screen, by key
+	many   int                        // sessions that were warned about
+
+	shownAt time.Time // when the screen was brought to what is known, by the monotonic clock
+	stale   bool      // it is not there now
 }
+
+const (
+	outageCrowd = 10          // sessions from which on the screen is not brought to what is known with each of them
+	outagePace  = time.Second // but this far apart
+)
 
 func newOutages() outages {
 	return outages{warned: map[string]map[string]bool{}, hushed: map[string]bool{}, told: map[string]Notice{}}
@@ -28,7 +37,10 @@ func (k *Keeper) beginOutage(e *entry) {
 	if k.outages.warned[key] == nil {
 		k.outages.warned[key] = map[string]bool{}
 	}
-	k.outages.warned[key][e.def.Name] = true
+	if !k.outages.warned[key][e.def.Name] {
+		k.outages.warned[key][e.def.Name] = true
+		k.outages.many++
+	}
 	k.showOutages()
 }
 
@@ -37,6 +49,7 @@ func (k *Keeper) endOutage(e *entry) {
 	if !k.outages.warned[key][e.def.Name] {
 		return
 	}
+	k.outages.many--
 	if delete(k.outages.warned[key], e.def.Name); len(k.outages.warned[key]) == 0 {
 		delete(k.outages.warned, key)
 		delete(k.outages.hushed, key)
@@ -78,12 +91,36 @@ func (k *Keeper) offline(now time.Time) bool {
 	return silent > 1
 }
 
+// wait is how long the screen stays as it is: to say of thousands of sessions what each of them changes is too much for
+// the loop and for the desktop.
+func (o *outages) wait() time.Duration {
+	if o.many < outageCrowd || o.shownAt.IsZero() {
+		return 0
+	}
+	return time.Until(o.shownAt.Add(outagePace))
+}
+
+// tellOutages shows what waits to be shown when it is time, and gives how long it is until then.
+func (k *Keeper) tellOutages() time.Duration {
+	if k.outages.stale {
+		k.showOutages()
+	}
+	if k.outages.stale {
+		return k.outages.wait()
+	}
+	return maxNap
+}
+
 // showOutages brings the notices to what is known: one for each issuer, or a single one where the fault is this
 // machine's.
 func (k *Keeper) showOutages() {
 	if len(k.outages.warned) == 0 && len(k.outages.told) == 0 {
 		return
 	}
+	if k.outages.stale = k.outages.wait() > 0; k.outages.stale {
+		return
+	}
+	k.outages.shownAt = time.Now()
 	now := k.now()
 	offline := k.offline(now)
 	if _, was := k.outages.told[keyNetwork]; was && !offline {

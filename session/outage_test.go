@@ -65,6 +65,9 @@ func TestF14NoNetworkIsOneNotice(t *testing.T) {
 		if !strings.Contains(n.Body, "a, b, c") {
 			t.Errorf("the notice %q does not name all sessions", n.Body)
 		}
+		if n := w.server.seen().calls; n > 60*len(hosts) {
+			t.Errorf("%d tries in ten minutes for %d issuers that cannot be reached", n, len(hosts))
+		}
 		before := len(w.screen.told())
 		w.server.set(func() { w.server.fault = nil })
 		w.k.Woke(t.Context(), "network", 0)
@@ -116,7 +119,7 @@ func TestOutageThatOutlastsTheNetwork(t *testing.T) {
 	})
 }
 
-func TestOutageIsToldOnceAndCured(t *testing.T) {
+func TestF14OutageIsToldOnceAndCured(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, 10*time.Minute)
 		w.have("one")
@@ -195,6 +198,26 @@ func TestUnknownAnswerThatLasts(t *testing.T) {
 		time.Sleep(2 * maxBackoff)
 		if _, ok := w.screen.showing(keyUnknown + "one"); ok {
 			t.Error("the notice is still there after a renewal")
+		}
+	})
+}
+
+// A network that wants a login is no fault of the session's setup: it goes on by itself afterwards.
+func TestProxyThatWantsALogin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Minute)
+		w.have("one")
+		w.server.fault = status(http.StatusProxyAuthRequired, "")
+		w.start()
+		defer w.stop()
+		time.Sleep(2 * time.Minute)
+		if s := w.session("one"); s.State != Retrying || s.NextTryAt.IsZero() || !strings.Contains(s.Detail, "log in to the network") {
+			t.Errorf("%s, %q", s.State, s.Detail)
+		}
+		w.server.set(func() { w.server.fault = nil })
+		time.Sleep(maxBackoff)
+		if s := w.session("one"); s.State != Active {
+			t.Errorf("behind the login: %s, %q", s.State, s.Detail)
 		}
 	})
 }

@@ -70,33 +70,17 @@ func (k *Keeper) takeOver(defs map[string]definition, faults []config.Fault) {
 	for _, f := range faults {
 		broken[f.Name] = f.Err
 	}
-	for name, e := range k.entries {
-		def, ok := defs[name]
-		edited := false
+	k.forEach("definition", func(e *entry) {
+		def, ok := defs[e.def.Name]
 		switch {
-		case e.provisional, touched[name]:
-			continue
+		case e.provisional, touched[e.def.Name]:
 		case ok && e.stands(def): // most of them, each time
-			continue
-		}
-		e.gone = false
-		switch {
-		case broken[name] != nil:
-			e.fault = broken[name]
-		case !ok && (e.busy || e.unsaved != nil): // not in the middle of a transaction
-			e.gone = true
-		case !ok:
-			k.letGo(e)
-			continue
-		case e.busy:
-			e.newDef = &def
+		case ok:
+			k.edited(e, def)
 		default:
-			edited = k.redefine(e, def)
+			k.undefined(e, broken[e.def.Name])
 		}
-		if k.changed(e); edited {
-			k.retell(e)
-		}
-	}
+	})
 	for name := range broken {
 		if name != "" && k.entries[name] == nil {
 			defs[name] = config.Session{Name: name} // shown with what is wrong with it
@@ -107,6 +91,34 @@ func (k *Keeper) takeOver(defs map[string]definition, faults []config.Fault) {
 			k.appear(def, broken[name])
 		}
 	}
+}
+
+// edited: a session's file says something else, or says it again.
+func (k *Keeper) edited(e *entry, def definition) {
+	e.gone = false
+	if e.busy {
+		e.newDef = &def
+		k.changed(e)
+		return
+	}
+	edited := k.redefine(e, def)
+	if k.changed(e); edited {
+		k.retell(e)
+	}
+}
+
+// undefined: a session's file is broken, or gone where fault is nil.
+func (k *Keeper) undefined(e *entry, fault error) {
+	e.newDef = nil
+	e.gone = fault == nil
+	switch {
+	case fault != nil:
+		e.fault = fault
+	case !e.busy && e.unsaved == nil: // not in the middle of a transaction
+		k.letGo(e)
+		return
+	}
+	k.changed(e)
 }
 
 // appear adds a session whose file has come.
@@ -182,9 +194,13 @@ func (k *Keeper) resolve(e *entry, now time.Time) {
 	}
 	e.resolving = true
 	def := e.def
-	k.wg.Go(func() {
-		p, err := k.catalogue.Load().Resolve(k.work, k.o.Wire, target(def))
-		k.post(func() { k.resolved(e, def, p, err) })
+	k.spawn("provider of "+def.Name, func() {
+		var p provider.Provider
+		err := errBroke
+		k.guard("provider", func() { p, err = k.catalogue.Load().Resolve(k.work, k.o.Wire, target(def)) })
+		if !k.post(func() { k.resolved(e, def, p, err) }) {
+			k.post(func() { e.nextTry = k.now().Add(maxNap) })
+		}
 	})
 }
 
@@ -200,8 +216,12 @@ func (k *Keeper) resolved(e *entry, def definition, p provider.Provider, err err
 		if e.d.FailingSince.IsZero() {
 			e.d.FailingSince = now
 		}
+		level := k.log.Warn
+		if e.d.LastError != nil && e.d.LastError.Code == codeDiscovery {
+			level = k.log.Debug
+		}
 		e.d.LastError = &LastError{Verdict: provider.VerdictPassing, Code: codeDiscovery, At: now, Message: err.Error()}
-		k.log.Warn("could not look a provider up", "session", e.def.Name, "error", err)
+		level("could not look a provider up", "session", e.def.Name, "error", err)
 	} else if host := p.MovedFrom(e.d.Provider); host != "" {
 		k.endpointMoved(e, host, now)
 	} else {

@@ -141,8 +141,8 @@ func (k *Keeper) startRenewal(e *entry, now time.Time) {
 	i.inFlight++
 	k.storing.Add(1)
 	i.probing = i.probing || r.probe
+	k.wg.Go(func() { k.transact(r) }) // before anything that may panic: who is busy is freed again
 	k.publish(e)
-	k.wg.Go(func() { k.transact(r) })
 }
 
 // scopes are what a refresh asks for: nothing, which means as before, unless the provider wants them named again.
@@ -183,10 +183,10 @@ func (k *Keeper) transact(r *renewal) {
 		}
 	}()
 	ctx := k.work
-	if o.fault = k.o.Store.Ready(ctx); o.fault == nil && !r.e.provisional {
-		o.fault = k.journal.write(r.durable)
-	}
-	if o.fault == nil {
+	if o.fault = k.o.Store.Ready(ctx); o.fault == nil {
+		if !r.e.provisional { // where it fails a crash costs the reason of a refusal; not to renew would cost the session
+			k.writeDurable(r.durable)
+		}
 		k.post(k.stored)
 		storing = false
 		failpoint("intended")
@@ -208,7 +208,7 @@ func (k *Keeper) transact(r *renewal) {
 		}
 	}
 	var state *durable
-	k.post(func() { state = k.finish(r, o) })
+	k.post(func() { state = k.conclude(r, o) })
 	failpoint("published")
 	if state != nil {
 		k.writeDurable(*state)
@@ -243,7 +243,7 @@ func (k *Keeper) broke(r *renewal, o outcome, storing bool) {
 	var state *durable
 	k.post(func() {
 		if r.e.sending { // its outcome was not taken over yet
-			state = k.finish(r, o)
+			state = k.conclude(r, o)
 		}
 	})
 	if state != nil {

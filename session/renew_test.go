@@ -59,7 +59,7 @@ func TestLostAnswerWithGraceIsRescued(t *testing.T) {
 
 // The keeper dies between the provider's answer and the store: with a grace window the session lives on, without one
 // exactly this session asks for a sign-in and says why.
-func TestCrashBetweenAnswerAndStore(t *testing.T) {
+func TestTROT2CrashBetweenAnswerAndStore(t *testing.T) {
 	for _, grace := range []time.Duration{0, 10 * time.Minute} {
 		t.Run(grace.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -90,7 +90,7 @@ func TestCrashBetweenAnswerAndStore(t *testing.T) {
 	}
 }
 
-func TestNothingIsSentThatCouldNotBeKept(t *testing.T) {
+func TestF10NothingIsSentThatCouldNotBeKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, time.Minute)
 		w.have("one")
@@ -168,4 +168,23 @@ func TestNoTokenWhileAReplayIsUnderWay(t *testing.T) {
 			t.Errorf("the session is %s, %s; want interrupted_rotation", s.State, s.Reason)
 		}
 	})
+}
+
+// However short a provider's tokens live, callers get one that works, and the provider is asked once a second at most.
+func TestF38TokensOfSeconds(t *testing.T) {
+	for _, life := range []time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 30 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, life)
+			w.have("one")
+			w.start()
+			defer w.stop()
+			for range 60 {
+				time.Sleep(time.Second)
+				w.token("one", TokenRequest{Wait: DefaultWait})
+			}
+			if n := w.server.seen(); n.calls > 61 || n.doubles+n.reuses > 0 {
+				t.Errorf("tokens of %v: the server saw %+v in a minute", life, n)
+			}
+		})
+	}
 }

@@ -2,8 +2,10 @@ package session
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -94,6 +96,38 @@ func TestF21NewerGrantInTheStoreWins(t *testing.T) {
 	}
 }
 
+// The provider takes the refresh token for one that was used before: that is said, the token in hand is handed out for as
+// long as it lasts, and the refused one is kept and not sent again.
+func TestF21ReuseIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Hour)
+		w.have("one")
+		w.server.fault = status(400, `{"error":"refresh_token_reused"}`)
+		w.start()
+		defer w.stop()
+		time.Sleep(55 * time.Minute)
+		if s := w.session("one"); s.State != SignInNeeded || s.Reason != ReasonReused {
+			t.Errorf("the session is %s, %s; want sign_in_needed, reused", s.State, s.Reason)
+		}
+		if n := w.screen.told(); len(n) != 1 {
+			t.Errorf("notices %+v; want one", n)
+		}
+		w.token("one", TokenRequest{})
+		w.token("one", TokenRequest{MinTTL: 30 * time.Minute, Wait: time.Second})
+		time.Sleep(10 * time.Minute)
+		_, err := w.k.Token(t.Context(), "one", TokenRequest{Wait: DefaultWait})
+		if e, ok := errors.AsType[*Error](err); !ok || e.Code != CodeSignIn {
+			t.Errorf("with the token spent the answer is %v; want sign_in_needed", err)
+		}
+		if n := w.server.seen().calls; n != 1 {
+			t.Errorf("the refused token was sent %d times", n)
+		}
+		if data, _, err := w.store.Load(t.Context(), "id-one"); err != nil || !strings.Contains(string(data), "one.rt1") {
+			t.Errorf("the refused token was not kept: %v", err)
+		}
+	})
+}
+
 // outside refreshes a session's pair as another program would, and gives what that has then. Presenting ours afterwards
 // is refused and no theft.
 func (w *world) outside(name string) *grant {
@@ -118,7 +152,7 @@ func (w *world) outside(name string) *grant {
 }
 
 // An older record, or the very token that was refused, saves nobody.
-func TestOlderGrantInTheStoreDoesNotWin(t *testing.T) {
+func TestF21OlderGrantInTheStoreDoesNotWin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, time.Minute)
 		w.have("one")
@@ -195,8 +229,14 @@ func TestTROT5LateRefusalIsNotForTheNewGrant(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := <-refused; err == nil {
-			t.Error("the refresh of a revoked grant succeeded")
+		synctest.Wait()
+		select {
+		case err := <-refused:
+			if err == nil {
+				t.Error("the refresh of a revoked grant succeeded")
+			}
+		default:
+			t.Error("the renewal under way was not waited for")
 		}
 		if err := w.k.store(durable{ID: "id-one"}, g); err != nil {
 			t.Fatal(err)
@@ -235,6 +275,54 @@ func TestAnswerLostLongBeforeTheTimer(t *testing.T) {
 			w.token("one", TokenRequest{})
 			if n := w.server.seen(); n.doubles > 0 {
 				t.Errorf("replay %q: the server saw %+v", replay, n)
+			}
+		})
+	}
+}
+
+// A refresh token that an answer leaves out, or leaves empty, is the one from before; a life that is shorter counts, also
+// after a restart.
+func TestF42RefreshTokenOfARenewal(t *testing.T) {
+	const hour, ten = time.Hour, 10 * time.Minute
+	for member, want := range map[string]struct {
+		next string
+		ends time.Duration
+	}{
+		``:                                {"one.rt1", hour},
+		`,"refresh_token":""`:             {"one.rt1", hour},
+		`,"refresh_token":null`:           {"one.rt1", hour},
+		`,"refresh_token":"one.rt1"`:      {"one.rt1", hour},
+		`,"refresh_token":"one.rt2"`:      {"one.rt2", hour},
+		`,"refresh_token_expires_in":600`: {"one.rt1", ten},
+		`,"refresh_token":"one.rt1","refresh_expires_in":600`:         {"one.rt1", ten},
+		`,"refresh_token":"one.rt2","refresh_token_expires_in":"600"`: {"one.rt2", ten},
+		`,"refresh_token":"one.rt2","refresh_expires_in":7200`:        {"one.rt2", 2 * hour},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, time.Minute)
+			w.server.endIn = hour
+			w.have("one")
+			began := w.wall()
+			var sent []string
+			w.server.fault = func(_ *server, _ *http.Request, form url.Values) (*http.Response, error, bool) {
+				sent = append(sent, form.Get("refresh_token"))
+				return answer(200, `{"access_token":"a","expires_in":3600`+member+`}`), nil, true
+			}
+			w.start()
+			defer func() { w.stop() }()
+			for run := range 2 {
+				s, err := w.k.Refresh(t.Context(), "one", DefaultWait)
+				if off := s.EndsAt.Sub(began.Add(want.ends)); err != nil || off < -time.Second || off > time.Minute {
+					t.Errorf("%s, run %d: it ends at %v, %v off: %v", member, run, s.EndsAt, off, err)
+				}
+				w.stop()
+				w.start()
+				if again := w.session("one").EndsAt; !again.Equal(s.EndsAt) {
+					t.Errorf("%s, run %d: after a restart it ends at %v; want %v", member, run, again, s.EndsAt)
+				}
+			}
+			if len(sent) != 2 || sent[0] != "one.rt1" || sent[1] != want.next {
+				t.Errorf("%s: %q were sent; want %s at last", member, sent, want.next)
 			}
 		})
 	}

@@ -2,6 +2,8 @@ package session
 
 import (
 	"cmp"
+	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
@@ -9,16 +11,40 @@ import (
 	table "sessionkeeper/session/words"
 )
 
-// finish takes a transaction's outcome over. It returns the state that is to be written before the session is free.
-func (k *Keeper) finish(r *renewal, o outcome) *durable {
-	e, now := r.e, k.now()
-	i := r.issuer
+// conclude takes a transaction's outcome over, and returns the state that is to be written before the session is free.
+// Where that panics nothing is lost by it: what the provider gave is stored once more and taken over then.
+func (k *Keeper) conclude(r *renewal, o outcome) (state *durable) {
+	e, i := r.e, r.issuer
 	e.sending = false
 	i.inFlight--
 	if r.probe {
 		i.probing = false
 	}
-	defer k.admitNext(i)
+	if k.guard("outcome of "+r.durable.Name, func() { state = k.finish(r, o) }) && !e.removed {
+		state = k.unfinished(e, o)
+	}
+	k.guard("issuer", func() { k.admitNext(i) })
+	return state
+}
+
+// unfinished: an outcome was not taken over, or not all of it.
+func (k *Keeper) unfinished(e *entry, o outcome) *durable {
+	now, got := k.now(), cmp.Or(o.grant, o.salvaged)
+	switch {
+	case got == nil:
+		k.brokeOff(e, now)
+	case e.g == nil || e.g.generation < got.generation:
+		e.unsaved, e.nextTry = got, now.Add(waiterPace)
+	}
+	if e.provisional {
+		return nil
+	}
+	return new(e.checkpoint())
+}
+
+// finish is what conclude guards.
+func (k *Keeper) finish(r *renewal, o outcome) *durable {
+	e, i, now := r.e, r.issuer, k.now()
 	if o.fault == nil && !o.broke {
 		k.heard(i, o.answer, now)
 		defer k.showOutages()
@@ -49,7 +75,7 @@ func (k *Keeper) finish(r *renewal, o outcome) *durable {
 		k.salvaged(e, r, o, now)
 	case r.overClaims(o.answer):
 		k.claimsRefused(e, r, o.answer, now)
-	case o.answer.Verdict == provider.VerdictPassing:
+	case o.answer.Verdict == provider.VerdictPassing, !e.provisional && ofNetwork(o.answer):
 		k.failed(e, r, o.answer, now)
 		k.claimsBroke(e, r, o.answer)
 	default:
@@ -97,20 +123,20 @@ func (k *Keeper) withheld(e *entry, r *renewal, fault error, now time.Time) {
 		e.d.Intent = nil
 	}
 	e.failures++
-	e.nextTry, e.lastEnd = now.Add(backoff(e.failures, roll())), now
+	e.nextTry, e.lastEnd = now.Add(min(maxNap, backoff(e.failures, roll()))), now
 	e.lastDemand = time.Time{} // who asks again has had nothing
 	k.storeFailed(e, fault)
 }
 
 // brokeOff: the renewal panicked, at a moment that nobody knows. The same token is sent again.
 func (k *Keeper) brokeOff(e *entry, now time.Time) {
-	e.d.Intent.Unknown = true
+	if e.d.Intent != nil {
+		e.d.Intent.Unknown = true
+	}
 	if e.d.FailingSince.IsZero() {
 		e.d.FailingSince = now
 	}
-	e.d.LastError = &LastError{
-		Verdict: provider.VerdictPassing, Code: "internal", At: now, Message: "a fault of the keeper's own; its log says more",
-	}
+	e.d.LastError = &LastError{Verdict: provider.VerdictPassing, Code: "internal", At: now, Message: ownFault}
 	e.failures++
 	e.nextTry, e.lastEnd = now.Add(backoff(e.failures, roll())), now
 }
@@ -171,6 +197,9 @@ func (k *Keeper) salvaged(e *entry, r *renewal, o outcome, now time.Time) {
 func (k *Keeper) adopt(e *entry, g *grant) {
 	k.share(e)
 	e.g, e.loaded, e.unsaved = g, true, nil
+	if e.d.Generation > g.generation { // an older store was put back: what was given once is not given again
+		e.d.Taken = max(e.d.Taken, e.d.Generation)
+	}
 	e.d.Generation, e.d.Account, e.d.Scopes = g.generation, g.account, g.scopes
 	e.d.ExpiresAt, e.d.ConsentAt, e.d.SignedOut = g.expiresAt, g.consentAt, false
 	if e.refusedNow() == nil {
@@ -239,6 +268,9 @@ func ofIssuer(a provider.Answer) bool {
 	return a.Status == 0 || a.Status >= 500 || a.Status == 408 || a.Status == 425 || a.Status == 429 || a.Status < 400
 }
 
+// ofNetwork reports whether the network's proxy asked for a login: that is over once somebody logs in, or goes elsewhere.
+func ofNetwork(a provider.Answer) bool { return a.Status == http.StatusProxyAuthRequired }
+
 // refused: the provider said no for good, or wants the user, or does not take the client. The token is kept.
 func (k *Keeper) refused(e *entry, r *renewal, a provider.Answer, now time.Time) {
 	reason := Reason(a.Reason)
@@ -291,4 +323,21 @@ func lastError(a provider.Answer, now time.Time) *LastError {
 	return &LastError{
 		Verdict: a.Verdict, Code: a.Code, HTTPStatus: a.Status, At: now, Message: a.Message, Known: a.Known,
 	}
+}
+
+// advice is what is to be said of a provider's answer; "" where none came.
+func (l *LastError) advice() string {
+	if l.HTTPStatus == 0 {
+		return ""
+	}
+	return provider.Advise(&provider.Answer{Verdict: l.Verdict, Code: l.Code, Known: l.Known})
+}
+
+// unavailable says that a session cannot be renewed now, and why.
+func (l *LastError) unavailable(name string) string {
+	if advice := l.advice(); advice != "" {
+		answer := answerText(provider.Answer{Code: l.Code, Message: l.Message, Status: l.HTTPStatus})
+		return sentence(advice, "", name) + " " + fmt.Sprintf(words().answered, answer)
+	}
+	return fmt.Sprintf(words().unavailable, name) + " " + stop(capital(cmp.Or(l.Message, l.Code)))
 }

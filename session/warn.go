@@ -123,7 +123,7 @@ func (k *Keeper) cured(e *entry, told bool) {
 	if told || rearmed {
 		k.withdraw(keySession + e.def.Name)
 		k.queue.Cured(e.def.Name)
-		k.queueAt = k.now()
+		k.askSoon()
 	}
 	if (told || rearmed || e.d.OutageWarned) && !e.provisional {
 		k.emit(Event{Type: EventCured, Session: e.def.Name, EndsAt: e.d.EndsAt})
@@ -159,7 +159,7 @@ func (k *Keeper) sendNotices(ctx context.Context) {
 	for {
 		select {
 		case f := <-k.notices:
-			f(ctx)
+			k.guard("notice", func() { f(ctx) })
 		case <-ctx.Done():
 			return
 		}

@@ -23,7 +23,7 @@ type errorWords struct {
 	copied                                                 string
 	tokenRefused, answered, endpoint, tokenHost            string
 	newSecret, oldSecret, edited, stray, confirms          string
-	keptBefore                                             string
+	keptBefore, folder                                     string
 	signIn                                                 map[Reason]text
 	setup                                                  map[Reason]string
 	keychain                                               map[Reason]string
@@ -45,6 +45,7 @@ var words = sync.OnceValue(func() errorWords {
 		busyWait:     table.Say(table.Errors, "too_slow", nil),
 		moved:        table.Say(table.Errors, "moved", nil),
 		elsewhere:    table.Say(table.Errors, "elsewhere", nil),
+		folder:       table.Say(table.Errors, "folder", nil),
 		copied:       table.Say(table.Errors, "copied", nil),
 		endpoint:     table.Say(table.Errors, "endpoint_moved", table.Values{"host": "%s"}),
 		tokenHost:    table.Say(table.Errors, "token_elsewhere", table.Values{"host": "%s", "url": "%s"}),
@@ -246,7 +247,7 @@ func checkOffNotice(name string) Notice {
 func keychainNotice(reason Reason, detail string) Notice {
 	p := table.OfKeychain(string(reason))
 	body := p.Detail
-	if words().keychain[reason] == "" {
+	if words().keychain[reason] == "" || reason == "full" { // which disk it is says the detail alone
 		body = cmp.Or(string(table.Message(detail)), body)
 	}
 	return Notice{Key: keyKeychain, Urgent: true, Title: p.Title, Body: body}

@@ -89,6 +89,34 @@ func TestErrorsNameTheSession(t *testing.T) {
 	}
 }
 
+// What the provider answered is never put as if it could not be reached, and what it said not as if we said it.
+func TestUnavailableSaysWhy(t *testing.T) {
+	for _, c := range []struct {
+		last LastError
+		want string
+	}{
+		{
+			LastError{Code: "network", Message: "the connection failed", Known: true},
+			`The provider of "work" cannot be reached now, but nothing is lost; the keeper keeps trying. The connection failed.`,
+		},
+		{
+			LastError{Code: "captive_portal", HTTPStatus: 200, Known: true}, `"work": The network shows a page of its own in place ` +
+				"of the provider, but nothing here is lost: open a web page and log in to the network. " +
+				"(The provider's answer: captive_portal, HTTP status 200.)",
+		},
+		{
+			LastError{Code: "slow", HTTPStatus: 429, Message: "Call this number.", Known: true}, `"work": The provider cannot renew ` +
+				"the session right now, but nothing here is lost: wait; it is tried again by itself. " +
+				"(The provider's answer: Call this number, HTTP status 429.)",
+		},
+	} {
+		c.last.Verdict = provider.VerdictPassing
+		if got := c.last.unavailable("work"); got != c.want {
+			t.Errorf("got  %s\nwant %s", got, c.want)
+		}
+	}
+}
+
 func checkError(t *testing.T, what, text string) {
 	t.Helper()
 	_, run, ok := strings.Cut(text, " Run: sessionkeeper ")

@@ -23,8 +23,10 @@ type world struct {
 	k      *Keeper
 	log    *slog.Logger
 	stop   func()
+	copied bool // the state folder was put back, or comes from another machine
 	set    config.Settings
 	prov   provider.Provider
+	shaky  *shaky // in place of the store, the screen and the server; nil: they themselves
 }
 
 func newWorld(t *testing.T, life time.Duration) *world {
@@ -122,11 +124,15 @@ func (w *world) start() {
 		w.t.Fatal(errs)
 	}
 	now := func() time.Time { return w.wall() }
-	w.k, err = New(Options{
+	o := Options{
 		Config: dir, Settings: w.set, Catalogue: cat, Wire: provider.NewWire(w.server, now), Store: w.store,
-		StateDir: w.dir + "/state", Desktop: w.screen, Wall: now, Log: w.log,
+		StateDir: w.dir + "/state", Copied: w.copied, Desktop: w.screen, Wall: now, Log: w.log,
 		QueuePage: func() string { return "http://127.0.0.1:1/" },
-	})
+	}
+	if w.shaky != nil {
+		o.Wire, o.Store, o.Desktop = provider.NewWire(w.shaky, now), w.shaky, w.shaky
+	}
+	w.k, err = New(o)
 	if err != nil {
 		w.t.Fatal(err)
 	}

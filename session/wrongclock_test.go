@@ -185,6 +185,26 @@ func TestF12ClockPutBackWithinATokensLife(t *testing.T) {
 	}
 }
 
+// A token has no more time left than has gone by since it was given, whatever a clock says that was put back a moment ago.
+func TestF12TokenInHandEndsInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now().Round(0)
+		g := (&grant{
+			access: newSecret("a"), issuedAt: now, expiresAt: now.Add(time.Hour),
+			id: newSecret("i"), idEndsAt: now.Add(time.Minute), idLife: time.Minute,
+		}).watch(now)
+		for _, step := range []struct {
+			after      time.Duration
+			access, id bool
+		}{{50 * time.Second, true, true}, {time.Minute, true, false}, {time.Hour, false, false}} {
+			time.Sleep(step.after)
+			if access, id := g.good(now, false), g.good(now, true); access != step.access || id != step.id {
+				t.Errorf("%v on: access token good %t, ID token good %t; want %t, %t", step.after, access, id, step.access, step.id)
+			}
+		}
+	})
+}
+
 // A clock that is wrong when the keeper starts, and is put right later, ends no session.
 func TestF12ClockWrongAtStart(t *testing.T) {
 	for _, off := range wrongs() {

@@ -48,51 +48,52 @@ keychain, and nothing is lost. Everything goes on by itself when it is back.",ac
 is not there",detail:"The keychain that holds “{name}” cannot be found, and nothing was changed in it. Start it, and everything goes on by itself.",more:"Wa\
 s the keeper started with another kind of keychain before? Then start it with that one, or sign in again.",action:"details"},slow:{title:"The keychain does not \
 answer",detail:"“{name}” waits for your keychain, and nothing is lost. Sessionkeeper keeps trying; restart the keychain if this lasts.",action:"details"},full:{
-title:"The keychain is full",detail:"There is no room for “{name}” in your keychain, but nothing is lost. Remove what you no longer need from it.",action:"d\
-etails"}},paused:{"":{title:"Paused",detail:"“{name}” is paused: it is not renewed, and programs cannot use it. Resume it to go on.",action:"resume"}},signed_out:{
-"":{title:"Signed out",detail:"Nobody is signed in to “{name}”. Sign in to use it.",action:"sign_in"}}},f={no_keeper:{title:"The keeper does not run",detail:"\
-Your sessions are safe, but nothing renews them now. Start the keeper to go on.",action:"start"},no_autostart:{title:"The keeper does not run",detail:"Your sess\
-ions are safe, but nothing renews them now, and no program may start the keeper here. Start it yourself to go on.",more:"SESSIONKEEPER_NO_AUTOSTART=1 is set in \
-the environment.",action:"serve"},keeper_starting:{title:"The keeper is starting",detail:"Your sessions will be here in a moment.",action:"wait"},keeper_silent:{
-title:"The keeper does not answer",detail:"It runs, but does not answer. Stop it and start it again; no session is lost by that.",action:"start"},keeper_other:{
-title:"Another version of the keeper runs",detail:"Version {running} runs, and this is {version}. Stop the old one (process {pid}): no session is lost by that, \
-and the new one starts by itself.",action:"details"},clock_wrong:{title:"The clock is wrong",detail:"This computer's clock is {span} {side} that of {host}. Noth\
-ing is lost yet. Set the clock, so that sessions are renewed in time.",more:"Best let the system set it by itself (NTP).",action:"details"},no_network:{title:"T\
-here is no connection",detail:"The providers cannot be reached, but nothing is lost. Sessionkeeper keeps trying; there is nothing you need to do.",action:"wait"},
-provider_silent:{title:"A provider cannot be reached",detail:"Sessions there go on when it is back, and nothing is lost. Check the network if this lasts.",action:"\
-wait"},outage:{title:"{names} cannot be renewed now",detail:"The provider cannot be reached, but nothing is lost. Sessionkeeper keeps trying; there is nothing y\
-ou need to do.",action:"wait"},history_down:{title:"The history cannot be written",detail:"Your sessions go on as before. Make room on the disk, so that the his\
-tory goes on too.",more:"The keeper's log tells more: keeper.log in its state folder.",action:"details"},page_down:{title:"The page cannot be opened",detail:"It\
-s address is taken by another program. Your sessions go on as before; give the page another address.",more:"Set http in config.toml, or start the keeper with --\
-http.",action:"details"},socket_down:{title:"Programs cannot reach the keeper",detail:"Its door for programs is shut. Stop the keeper and start it again; no ses\
-sion is lost by that.",more:"The keeper's log tells more: keeper.log in its state folder.",action:"start"},keychain_locked:{title:"The keychain is locked",detail:"\
-Your sessions wait for it, and nothing is lost. Unlock it, and everything goes on by itself.",action:"unlock"},keychain_denied:{title:"The keychain refused acce\
-ss",detail:"It did not let Sessionkeeper in, but nothing is lost. Unlock it and allow Sessionkeeper; everything then goes on by itself.",action:"unlock"},keychain_absent:{
-title:"There is no keychain",detail:"Your sessions are kept in a keychain, and none runs; nothing is lost. Install and start one (GNOME Keyring, KWallet or KeeP\
-assXC), or keep them in a file with a passphrase.",action:"use_file"},keychain_slow:{title:"The keychain does not answer",detail:"Your sessions wait for it, and\
- nothing is lost. Sessionkeeper keeps trying; restart the keychain if this lasts.",action:"details"},keychain_full:{title:"The keychain is full",detail:"There i\
-s no room for your sessions in it, but nothing is lost. Remove what you no longer need, or let Sessionkeeper keep a single entry in it.",more:'Set keychain = "s\
-ealed" in config.toml: one key alone then lies in the keychain.',action:"details"},keychain_down:{title:"The keychain cannot be used",detail:"Your sessions wait\
- for it, and nothing is lost. Everything goes on by itself when it is back.",action:"details"},waiting_records:{title:"The keychain has not saved everything yet",
-detail:"What is new ({count}) lies sealed on the disk until then. It is moved by itself when the keychain is back.",action:"wait"},broken_file:{title:"A setting\
-s file cannot be read",detail:"It is left as it is: {fault}. Correct it; it is read again by itself.",action:"details"},open_files:{title:"A file is open to oth\
-ers",detail:"Somebody else on this computer could read or change it. Make it yours alone.",action:"details"},no_tray:{title:"There is no place for the tray icon",
-detail:"This desktop shows no tray icons now. Add a system tray to its panel; until then the page has all that the icon has.",more:"On GNOME: gnome-shell-extens\
-ion-appindicator. Elsewhere a panel with a system tray, such as that of KDE Plasma or Xfce.",action:"open_page"},no_display:{title:"There is no screen",detail:"\
-No desktop can be reached from here. Start this from inside the desktop, or sign in with a code on another device.",more:"Neither DISPLAY nor WAYLAND_DISPLAY na\
-mes one that answers. Ways to sign in without it: --device, --no-browser.",action:"details"},no_dbus:{title:"The desktop cannot be reached",detail:"Notification\
-s, the tray icon and the keychain need the desktop's message bus. Start this from inside the desktop.",more:"No D-Bus session bus was found. Where there is none\
- at all, install dbus-user-session and log in again.",action:"details"},no_notifications:{title:"Notifications are not shown",detail:"This desktop has nothing t\
-hat shows them. Install a notification service; until then warnings are in the tray and on the page.",more:"For example dunst, xfce4-notifyd or notification-dae\
-mon.",action:"open_page"},no_browser:{title:"There is no browser",detail:"No program here opens web pages. Install a browser, or sign in with a code on another \
-device.",more:"No opener (xdg-open and the like) is on PATH. Ways to sign in without it: --device, --no-browser.",action:"details"}},k={sign_in:{label:"Sign in",
-command:"sessionkeeper login {name}"},sign_in_again:{label:"Sign in again",command:"sessionkeeper login {name}"},resume:{label:"Resume",command:"sessionkeeper r\
-esume {name}"},unlock:{label:"Unlock",command:"sessionkeeper doctor"},set_secret:{label:"Enter secret…",command:"sessionkeeper set-secret --client-secret-file\
- FILE {name}"},edit:{label:"",command:"sessionkeeper doctor"},start:{label:"Start",command:"sessionkeeper serve"},serve:{label:"",command:"sessionkeeper serve"},
-use_file:{label:"",command:"sessionkeeper serve --keychain file --passphrase-file FILE"},open_page:{label:"Open page",command:"sessionkeeper ui"},details:{label:"\
-Details",command:"sessionkeeper doctor"},wait:{label:"",command:""}},y={"session.added":"Added","session.removed":"Removed","session.state":"State changed","tok\
-en.renewed":"Renewed","token.handed_out":"Given to a program","refresh.failed":"Renewal failed","session.warning":"Warning","session.cured":"Well again","consen\
-t.opened":"Sign-in page opened","consent.done":"Sign-in finished","keychain.state":"Keychain changed","keeper.wake":"Computer woke up"};var b={ok:"ready",locked:"locked",denied:"refused access",absent:"not there",slow:"does not answer",full:"full"};var _={keeper:"Runs (process {pid}, version {version})",keychain:"{backend}: ready",history:"Is written",socket:"Open to your programs",page:"Ready for your bro\
+title:"No room for what is new",detail:"What is new of “{name}” cannot be kept, because a disk or the keychain is full, but nothing is lost. Make room where the\
+ details say; everything then goes on by itself.",action:"details"}},paused:{"":{title:"Paused",detail:"“{name}” is paused: it is not renewed, and programs cann\
+ot use it. Resume it to go on.",action:"resume"}},signed_out:{"":{title:"Signed out",detail:"Nobody is signed in to “{name}”. Sign in to use it.",action:"si\
+gn_in"}}},f={no_keeper:{title:"The keeper does not run",detail:"Your sessions are safe, but nothing renews them now. Start the keeper to go on.",action:"start"},
+no_autostart:{title:"The keeper does not run",detail:"Your sessions are safe, but nothing renews them now, and no program may start the keeper here. Start it yo\
+urself to go on.",more:"SESSIONKEEPER_NO_AUTOSTART=1 is set in the environment.",action:"serve"},keeper_starting:{title:"The keeper is starting",detail:"Your se\
+ssions will be here in a moment.",action:"wait"},keeper_silent:{title:"The keeper does not answer",detail:"It runs, but does not answer. Stop it and start it ag\
+ain; no session is lost by that.",action:"start"},keeper_other:{title:"Another version of the keeper runs",detail:"Version {running} runs, and this is {version}\
+. Stop the old one (process {pid}): no session is lost by that, and the new one starts by itself.",action:"details"},clock_wrong:{title:"The clock is wrong",detail:"\
+This computer's clock is {span} {side} that of {host}. Nothing is lost yet. Set the clock, so that sessions are renewed in time.",more:"Best let the system set \
+it by itself (NTP).",action:"details"},no_network:{title:"There is no connection",detail:"The providers cannot be reached, but nothing is lost. Sessionkeeper ke\
+eps trying; there is nothing you need to do.",action:"wait"},provider_silent:{title:"A provider cannot be reached",detail:"Sessions there go on when it is back,\
+ and nothing is lost. Check the network if this lasts.",action:"wait"},outage:{title:"{names} cannot be renewed now",detail:"The provider cannot be reached, but\
+ nothing is lost. Sessionkeeper keeps trying; there is nothing you need to do.",action:"wait"},history_down:{title:"The history cannot be written",detail:"Your \
+sessions go on as before. Make room on the disk, so that the history goes on too.",more:"The keeper's log tells more: keeper.log in its state folder.",action:"d\
+etails"},page_down:{title:"The page cannot be opened",detail:"Its address is taken by another program. Your sessions go on as before; give the page another addr\
+ess.",more:"Set http in config.toml, or start the keeper with --http.",action:"details"},socket_down:{title:"Programs cannot reach the keeper",detail:"Its door \
+for programs is shut. Stop the keeper and start it again; no session is lost by that.",more:"The keeper's log tells more: keeper.log in its state folder.",action:"\
+start"},keychain_locked:{title:"The keychain is locked",detail:"Your sessions wait for it, and nothing is lost. Unlock it, and everything goes on by itself.",action:"\
+unlock"},keychain_denied:{title:"The keychain refused access",detail:"It did not let Sessionkeeper in, but nothing is lost. Unlock it and allow Sessionkeeper; e\
+verything then goes on by itself.",action:"unlock"},keychain_absent:{title:"There is no keychain",detail:"Your sessions are kept in a keychain, and none runs; n\
+othing is lost. Install and start one (GNOME Keyring, KWallet or KeePassXC), or keep them in a file with a passphrase.",action:"use_file"},keychain_slow:{title:"\
+The keychain does not answer",detail:"Your sessions wait for it, and nothing is lost. Sessionkeeper keeps trying; restart the keychain if this lasts.",action:"d\
+etails"},keychain_full:{title:"No room for what is new",detail:"What is new of your sessions cannot be kept, because a disk or the keychain is full, but nothing\
+ is lost. Make room where the details say; everything then goes on by itself.",more:'Where it is the keychain: set keychain = "sealed" in config.toml, and one k\
+ey alone lies in it.',action:"details"},keychain_down:{title:"The keychain cannot be used",detail:"Your sessions wait for it, and nothing is lost. Everything go\
+es on by itself when it is back.",action:"details"},waiting_records:{title:"The keychain has not saved everything yet",detail:"What is new ({count}) lies sealed\
+ on the disk until then. It is moved by itself when the keychain is back.",action:"wait"},broken_file:{title:"A settings file cannot be read",detail:"It is left\
+ as it is: {fault}. Correct it; it is read again by itself.",action:"details"},open_files:{title:"A file is open to others",detail:"Somebody else on this comput\
+er could read or change it. Make it yours alone.",action:"details"},no_tray:{title:"There is no place for the tray icon",detail:"This desktop shows no tray icon\
+s now. Add a system tray to its panel; until then the page has all that the icon has.",more:"On GNOME: gnome-shell-extension-appindicator. Elsewhere a panel wit\
+h a system tray, such as that of KDE Plasma or Xfce.",action:"open_page"},no_display:{title:"There is no screen",detail:"No desktop can be reached from here. St\
+art this from inside the desktop, or sign in with a code on another device.",more:"Neither DISPLAY nor WAYLAND_DISPLAY names one that answers. Ways to sign in w\
+ithout it: --device, --no-browser.",action:"details"},no_dbus:{title:"The desktop cannot be reached",detail:"Notifications, the tray icon and the keychain need \
+the desktop's message bus. Start this from inside the desktop.",more:"No D-Bus session bus was found. Where there is none at all, install dbus-user-session and \
+log in again.",action:"details"},no_notifications:{title:"Notifications are not shown",detail:"This desktop has nothing that shows them. Install a notification \
+service; until then warnings are in the tray and on the page.",more:"For example dunst, xfce4-notifyd or notification-daemon.",action:"open_page"},no_browser:{title:"\
+There is no browser",detail:"No program here opens web pages. Install a browser, or sign in with a code on another device.",more:"No opener (xdg-open and the li\
+ke) is on PATH. Ways to sign in without it: --device, --no-browser.",action:"details"}},k={sign_in:{label:"Sign in",command:"sessionkeeper login {name}"},sign_in_again:{
+label:"Sign in again",command:"sessionkeeper login {name}"},resume:{label:"Resume",command:"sessionkeeper resume {name}"},unlock:{label:"Unlock",command:"sessio\
+nkeeper doctor"},set_secret:{label:"Enter secret…",command:"sessionkeeper set-secret --client-secret-file FILE {name}"},edit:{label:"",command:"sessionkeeper \
+doctor"},start:{label:"Start",command:"sessionkeeper serve"},serve:{label:"",command:"sessionkeeper serve"},use_file:{label:"",command:"sessionkeeper serve --ke\
+ychain file --passphrase-file FILE"},open_page:{label:"Open page",command:"sessionkeeper ui"},details:{label:"Details",command:"sessionkeeper doctor"},wait:{label:"",
+command:""}},y={"session.added":"Added","session.removed":"Removed","session.state":"State changed","token.renewed":"Renewed","token.handed_out":"Given to a pro\
+gram","refresh.failed":"Renewal failed","session.warning":"Warning","session.cured":"Well again","consent.opened":"Sign-in page opened","consent.done":"Sign-in \
+finished","keychain.state":"Keychain changed","keeper.wake":"Computer woke up"};var b={ok:"ready",locked:"locked",denied:"refused access",absent:"not there",slow:"does not answer",full:"full"};var _={keeper:"Runs (process {pid}, version {version})",keychain:"{backend}: ready",history:"Is written",socket:"Open to your programs",page:"Ready for your bro\
 wser",page_off:"Turned off",configuration:"{path}, {count}",files:"Yours and private",clock:"Agrees with {host}",clock_unknown:"No provider has told the time ye\
 t"};var v={revoked:"the provider has ended the access",kept:"the access at the provider was left as it is",unsupported:"this provider has no way to end the access f\
 rom here: end it on its own pages if you want that",unreachable:"the provider could not be reached, so the access lives on there: end it on its own pages",nothing:"\
@@ -129,20 +130,20 @@ hint:"Asked now and then whether the access still holds; optional"},client_id:{l
 label:"App secret",hint:"The provider calls it client secret; some apps have none"},redirect_uri:{label:"Return address",hint:"Register it at the provider, whic\
 h calls it redirect URI or callback URL"},scopes:{label:"Permissions",hint:"The provider calls them scopes"},account:{label:"Account",hint:"Offered on the sign-\
 in page; optional"},max_age:{label:"Longest time",hint:"Sign in anew after this time, for example 30d; optional"},warn_before:{label:"Warn before the end",hint:"\
-For example 5m"}};var Y=p,I=w,P=f,D=k,X=T,E=S,Z=A,J=e=>Y[e]?.word??e,Q=e=>Y[e]?.tone??"wait",V=e=>y[e]??e,ee=e=>b[e]??e,ne=e=>u[e]??e,te=e=>m[e]??e,oe=e=>v[e]??"",se=e=>e.split(/[/\\]/).
-filter(Boolean).pop()??E.some_program,ie=e=>_[e]??"",ae=e=>e.charAt(0).toUpperCase()+e.slice(1),$=/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u,M=/\p{Mn}/u,q=/[\p{L}\p{M}\p{So}\p{Sk}]/u,
+For example 5m"}};var Y=p,I=w,P=f,D=k,X=T,M=S,Z=A,J=e=>Y[e]?.word??e,Q=e=>Y[e]?.tone??"wait",V=e=>y[e]??e,ee=e=>b[e]??e,ne=e=>u[e]??e,te=e=>m[e]??e,oe=e=>v[e]??"",se=e=>e.split(/[/\\]/).
+filter(Boolean).pop()??M.some_program,ie=e=>_[e]??"",ae=e=>e.charAt(0).toUpperCase()+e.slice(1),E=/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u,$=/\p{Mn}/u,q=/[\p{L}\p{M}\p{So}\p{Sk}]/u,
 L=/[\x00-\x7f\ufffd\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Han}]/u,U=4,F=80,K=40,B=e=>e==="‌"||e==="‍",N=e=>e!==void 0&&q.test(e)&&!L.test(
 e);function g(e){if(/^[ -~]*$/.test(e))return e;let n=[...e.replace(/\p{Cs}/gu,"�")],t="",o=0,i;for(let[r,h]of n.entries()){let a=h;if(B(a))(!N(i)||!N(n[r+1]))&&
-(a="�");else if(M.test(a)){if(++o>U)continue}else o=0,$.test(a)&&(a="�");i=a,t+=a}return t}var H="Segmenter"in Intl?new Intl.Segmenter:null;function R(e,n){
+(a="�");else if($.test(a)){if(++o>U)continue}else o=0,E.test(a)&&(a="�");i=a,t+=a}return t}var H="Segmenter"in Intl?new Intl.Segmenter:null;function R(e,n){
 if(e.length<=n)return e;let t=[...e];if(t.length<=n)return e;let o="",i=0;for(let{segment:r}of H?.segment(e)??t.map(h=>({segment:h}))){if(i+=[...r].length,i>=n)
-break;o+=r}return o||(o=t.slice(0,n-1).join("")),`${o.replace(/[\s\u0085\u200c\u200d]+$/u,"")}…`}var O=e=>/[^\u0000-\u007f]/.test(e)?`⁨${e}⁩`:e,G=e=>O(R(g(
-e),F)),re=e=>O(R(g(e),K));function d(e,n){return e.replace(/\{(\w+)\}/g,(t,o)=>n[o]??t)}function de(e,n){let t=x[e];return d(n===1?t.one:t.many,{n:String(n)})}function C(e,n){
+break;o+=r}return o||(o=t.slice(0,n-1).join("")),`${o.replace(/[\s\u0085\u200c\u200d]+$/u,"")}…`}var W=e=>/[^\u0000-\u007f]/.test(e)?`⁨${e}⁩`:e,G=e=>W(R(g(
+e),F)),re=e=>W(R(g(e),K));function d(e,n){return e.replace(/\{(\w+)\}/g,(t,o)=>n[o]??t)}function de(e,n){let t=x[e];return d(n===1?t.one:t.many,{n:String(n)})}function O(e,n){
 let t=D[e.action??""];return{title:d(e.title,n),detail:d(e.detail,n),more:e.more??"",action:e.action??"",label:t?.label??"",command:t?.command??""}}function he(e){
-let n=I[e.state]?.[e.reason??""]??I[e.state]?.[""];return n?C(n,{name:G(e.name)}):null}function j(e,n={}){return C(P[e]??{title:e,detail:""},n)}var le=e=>j(P[`k\
+let n=I[e.state]?.[e.reason??""]??I[e.state]?.[""];return n?O(n,{name:G(e.name)}):null}function j(e,n={}){return O(P[e]??{title:e,detail:""},n)}var le=e=>j(P[`k\
 eychain_${e}`]?`keychain_${e}`:"keychain_down");function z(e){let n=g(e),t=/^[\p{L}\p{Nd}_.@-]+$/u.test(n)?n:`'${n.replaceAll("'","'\\''")}'`;return n.startsWith(
 "-")?`-- ${t}`:t}var ce=(e,n)=>d(e,{name:z(n)}),l=(e,n,t,o)=>t===0?`${e} ${n}`:`${e} ${n} ${t} ${o}`;function c(e){let n=Math.max(0,Math.round(e/1e3)),[t,o,i]=[
 60,3600,86400].map(r=>Math.round(n/r));return n<60?`${n} s`:n<180?l(Math.floor(n/60),"min",n%60,"s"):t<60?`${t} min`:t<1440?l(Math.floor(t/60),"h",t%60,"min"):o<
 48?l(1,"day",o%24,"h"):`${i} days`}var ge=e=>c(e>=6e4&&e<18e4?Math.round(e/1e4)*1e4:e);function pe(e){return Math.round(Math.abs(e)/1e3)===0?"now":e>0?`in ${c(e)}`:
 `${c(-e)} ago`}export{ge as about,ae as capital,ie as checkWord,ce as commandOf,de as count,R as cut,V as eventWord,Z as fields,d as fill,pe as from,G as isolated,le as keychainProblem,
-ee as keychainWord,X as labels,j as machineProblem,te as outcomeWord,g as plain,he as problemOf,se as programWord,ne as reasonWord,oe as remoteWord,E as sentences,
+ee as keychainWord,X as labels,j as machineProblem,te as outcomeWord,g as plain,he as problemOf,se as programWord,ne as reasonWord,oe as remoteWord,M as sentences,
 c as span,J as stateWord,re as titled,Q as tone};

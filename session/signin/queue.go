@@ -57,7 +57,9 @@ type opening struct {
 
 // Decision is what to do now.
 type Decision struct {
-	Open   string   // the session to open a page for, once; "" is none
+	// Open is the session to open a page for, once; "" is none. Make it durable before, for NewQueue: none opens twice
+	// over a restart.
+	Open   string
 	Notify []string // sessions to give a single notice each, instead of a page
 	// Group is who one grouped notification speaks of; it replaces all others about consent. nil leaves it as it is,
 	// and empty but not nil withdraws it. It comes only when somebody joined, or when the last one has left.
@@ -65,26 +67,14 @@ type Decision struct {
 	Again time.Time // when to ask again if nothing happens before; zero: no need
 }
 
-// NewQueue returns a Queue. opened is what Opened gave before a restart.
+// NewQueue returns a Queue. opened are the sessions that had their automatic opening before a restart and for which
+// the user has done nothing since.
 func NewQueue(opened ...string) *Queue {
 	q := &Queue{waiting: map[string]*waiter{}, opened: map[string]opening{}}
 	for _, name := range opened {
 		q.opened[name] = opening{}
 	}
 	return q
-}
-
-// Opened names the sessions that had their automatic opening and for which the user has done nothing since. Make it
-// durable before a page is opened, so that none opens twice over a restart.
-func (q *Queue) Opened() []string {
-	var names []string
-	for name, o := range q.opened {
-		if !o.acted {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
 }
 
 // Refused says that the provider refused this session for good or wants the user. auto is false where pages for it
@@ -117,6 +107,9 @@ func (q *Queue) Cured(name string) {
 	}
 }
 
+// Waiting is how many sessions wait for the user.
+func (q *Queue) Waiting() int { return len(q.waiting) }
+
 // Acted says that the user acted on the session: an automatic opening is allowed again, and an opening by the user is
 // on its way, so that none by itself is needed now.
 func (q *Queue) Acted(name string) {
@@ -126,14 +119,6 @@ func (q *Queue) Acted(name string) {
 	}
 	if w := q.waiting[name]; w != nil {
 		w.stage = theirs
-	}
-}
-
-// PageOpened says that the page which Decide asked for is open.
-func (q *Queue) PageOpened(name string) {
-	if w := q.waiting[name]; w != nil && w.stage == queued {
-		w.stage, q.page = open, name
-		q.opened[name] = opening{at: w.at}
 	}
 }
 

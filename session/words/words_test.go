@@ -292,7 +292,7 @@ func TestOf(t *testing.T) {
 	if p, ok := OfMachine("nothing", nil); ok {
 		t.Errorf("got %+v", p)
 	}
-	if got := OfKeychain("full").Title; got != "The keychain is full" {
+	if got := OfKeychain("full").Title; got != "No room for what is new" {
 		t.Errorf("got %q", got)
 	}
 	if got := OfKeychain("else").Title; got != "The keychain cannot be used" {
