@@ -16,6 +16,9 @@ import (
 	"sessionkeeper/ui/api/fast"
 )
 
+// tellAtMost is how many of one kind of failure are told one by one.
+const tellAtMost = 5
+
 // usage counts what programs met.
 type usage struct {
 	asked, given           int
@@ -63,7 +66,9 @@ func (h *house) use(name string, over <-chan struct{}) {
 		case h.untold(token):
 			h.used.untold++
 		case slept == h.used.asleep: // else it may have been stopped with the answer in its hands
-			h.used.expired++
+			if h.used.expired++; h.used.expired > tellAtMost {
+				break // they are counted
+			}
 			h.t.Errorf("%s: a token handed out at %v had expired at %v; the keeper said %v", name, at, dies(token), answer.ExpiresAt)
 		}
 		h.mu.Unlock()
