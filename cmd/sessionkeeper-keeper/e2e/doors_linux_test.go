@@ -25,8 +25,8 @@ import (
 	"sessionkeeper/session"
 )
 
-// doors are all that listens on a machine: the keeper's socket and page, a proxy, and the listener of a sign-in that
-// waits for its answer.
+// doors are all that listens on a machine: the keeper's socket and page, a proxy, the addresses that a run's libraries ask,
+// and the listener of a sign-in that waits for its answer.
 type doors struct {
 	*home
 
@@ -34,6 +34,8 @@ type doors struct {
 	page     string // HOST:PORT
 	proxy    *url.URL
 	proxyPID int
+	cloud    string // HOST:PORT
+	cloudPID int
 	callback *url.URL // where the provider would send the browser, without the code
 	reached  atomic.Int64
 }
@@ -64,6 +66,11 @@ func openDoors(t *testing.T, o authserver.Options) *doors {
 		t.Fatalf("the proxy said %q", line)
 	}
 	d.proxy, d.proxyPID = parsed(t, told.URL), pid
+	line, d.cloudPID = d.beside("exec", "--google", "one", "--", "sh", "-c",
+		"echo $GCE_METADATA_HOST; while kill -0 $PPID; do sleep 0.2; done")
+	if d.cloud = strings.TrimSpace(line); d.cloud == "" {
+		t.Fatal("a run has no metadata server")
+	}
 	line, _ = d.beside("add", "two", "--no-browser", "--issuer", d.provider.Issuer(), "--client-id", "demo", "--scope", "openid")
 	asked := parsed(t, line).Query()
 	d.callback = parsed(t, asked.Get("redirect_uri"))
@@ -111,7 +118,7 @@ type door struct {
 	request, answered string
 }
 
-// each are the four doors.
+// each are the five doors.
 func (d *doors) each() []door {
 	get := func(path, host string) string {
 		return "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"
@@ -120,6 +127,10 @@ func (d *doors) each() []door {
 		{"socket", "unix", d.socket(), d.keeper.Process.Pid, get("/v1/sessions", "x"), "HTTP/1.1 200 "},
 		{"page", "tcp", d.page, d.keeper.Process.Pid, get("/", d.page), "HTTP/1.1 200 "},
 		{"proxy", "tcp", d.proxy.Host, d.proxyPID, get(d.proxy.Path+"/", d.proxy.Host), "HTTP/1.1 200 "},
+		{
+			"cloud", "tcp", d.cloud, d.cloudPID,
+			"GET / HTTP/1.1\r\nHost: " + d.cloud + "\r\nMetadata-Flavor: Google\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 ",
+		},
 		{"callback", "tcp", d.callback.Host, d.keeper.Process.Pid, get("/favicon.ico", d.callback.Host), "HTTP/1.1 404 "},
 	}
 }

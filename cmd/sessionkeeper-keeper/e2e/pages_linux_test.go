@@ -121,6 +121,7 @@ func (d *doors) targets(host func(string) string) []string {
 	} {
 		all = append(all, "http://"+host(d.page)+path)
 	}
+	all = append(all, "http://"+host(d.cloud)+"/computeMetadata/v1/instance/service-accounts/default/token")
 	answer := *d.callback
 	answer.RawQuery += "x&code=wrong"
 	return append(all, "http://"+host(d.proxy.Host)+d.proxy.Path+"/x", "http://"+host(answer.Host)+answer.RequestURI())

@@ -56,6 +56,9 @@ func TestTPEER1StrangersAtEveryDoor(t *testing.T) {
 		"page":         {"http://" + d.page + "/"},
 		"page API":     {"http://" + d.page + "/v1/health"},
 		"proxy":        {d.proxy.String() + "/"},
+		"cloud": {
+			"-H", "Metadata-Flavor: Google", "http://" + d.cloud + "/computeMetadata/v1/instance/service-accounts/default/token",
+		},
 	}
 	for what, args := range calls {
 		for _, uid := range []uint32{0, nobody} {
@@ -245,7 +248,7 @@ func TestTBIND1NothingListensElsewhere(t *testing.T) {
 	t.Parallel()
 	d := openDoors(t, authserver.Options{})
 	var all []string
-	for _, pid := range append(children(t, d.keeper.Process.Pid), d.keeper.Process.Pid, d.proxyPID) {
+	for _, pid := range append(children(t, d.keeper.Process.Pid), d.keeper.Process.Pid, d.proxyPID, d.cloudPID) {
 		all = append(all, listening(t, pid)...)
 	}
 	for _, at := range all {
@@ -263,7 +266,7 @@ func TestTBIND1NothingListensElsewhere(t *testing.T) {
 			t.Errorf("something listens at %s", at)
 		}
 	}
-	for _, want := range []string{"tcp " + d.page, "tcp " + d.proxy.Host, "tcp " + d.callback.Host, "unix " + d.socket()} {
+	for _, want := range []string{"tcp " + d.page, "tcp " + d.proxy.Host, "tcp " + d.cloud, "tcp " + d.callback.Host, "unix " + d.socket()} {
 		if !slices.Contains(all, want) {
 			t.Errorf("nothing listens at %s; this test does not see what it should: %q", want, all)
 		}
@@ -275,7 +278,7 @@ func TestTSOCK2NoAbstractSockets(t *testing.T) {
 	t.Parallel()
 	d := openDoors(t, authserver.Options{})
 	seen := false
-	for _, pid := range append(children(t, d.keeper.Process.Pid), d.keeper.Process.Pid, d.proxyPID) {
+	for _, pid := range append(children(t, d.keeper.Process.Pid), d.keeper.Process.Pid, d.proxyPID, d.cloudPID) {
 		for _, at := range listening(t, pid) {
 			if strings.Contains(at, "@") {
 				t.Errorf("process %d listens at %s", pid, at)
