@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"sessionkeeper/session/provider"
 	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/client"
 )
@@ -54,15 +54,14 @@ func clockFindings(ctx context.Context, seen client.Clock, sessions []client.Ses
 // trustedOrigin reports whether an issuer's word on the time counts: https, or this machine.
 func trustedOrigin(issuer string) bool {
 	u, err := url.Parse(issuer)
-	if err != nil {
-		return false
-	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
+	return err == nil && provider.Secure(u)
 }
 
 func clockFinding(ctx context.Context, issuer string) finding {
 	off, err := clockOffset(ctx, issuer)
+	if errors.Is(err, errNoDate) { // it is there all the same
+		return finding{Name: "clock", OK: true, Detail: hostOf(issuer) + " does not tell the time"}
+	}
 	if err != nil {
 		p, _ := words.OfMachine("provider_silent", nil)
 		return problemFinding("clock", p, fmt.Sprintf("%s does not tell the time: %v", hostOf(issuer), err))
@@ -86,6 +85,9 @@ func hostOf(issuer string) string {
 	return u.Host
 }
 
+// errNoDate: an answer came, and says nothing of the time.
+var errNoDate = errors.New("its answer has no date")
+
 // clockOffset is how far the server's clock is ahead of ours, to about a second (RFC 9110 section 6.6.1).
 func clockOffset(ctx context.Context, issuer string) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, clockWait)
@@ -106,7 +108,7 @@ func clockOffset(ctx context.Context, issuer string) (time.Duration, error) {
 	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxAnswer))
 	date, err := http.ParseTime(response.Header.Get("Date"))
 	if err != nil {
-		return 0, errors.New("its answer has no date")
+		return 0, errNoDate
 	}
 	between := asked.Add(time.Since(asked) / 2)
 	return date.Sub(between), nil

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -88,6 +90,22 @@ func TestKeeperFindings(t *testing.T) {
 	}
 }
 
+// A session that waits for the user's word is told of, with what there is to choose from and not with the one.
+func TestHeldSession(t *testing.T) {
+	s := client.Session{Name: "work", State: "paused"}
+	if n := len(keeperFindings(well(), []client.Session{s})); n != len(keeperFindings(well(), nil)) {
+		t.Errorf("a session that the user paused is found fault with")
+	}
+	s.Detail = "resume it, or sign in again."
+	found := keeperFindings(well(), []client.Session{s})
+	if f := found[len(found)-1]; f.OK || f.Warning || f.Name != "session work" || f.Action != s.Detail {
+		t.Errorf("got %+v", f)
+	}
+	if text := sentence(s, time.Now()); strings.Contains(text, "run:") {
+		t.Errorf("it is said how to go on: %s", text)
+	}
+}
+
 func TestKeychainFindings(t *testing.T) {
 	for _, state := range []string{"locked", "denied", "absent", "slow", "full", "of tomorrow"} {
 		f := keychainFinding(client.Keychain{Backend: "os", State: state})
@@ -131,6 +149,20 @@ func TestClockFindings(t *testing.T) {
 		case want != "" && (found[0].OK != (c.State == "ok") || !strings.Contains(found[0].Detail+found[0].Action, want)):
 			t.Errorf("%+v: found %+v; want %q", c, found[0], want)
 		}
+	}
+}
+
+// A provider that answers without the time is there: nothing is wrong.
+func TestClockWithoutADate(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Header()["Date"] = nil }))
+	defer server.Close()
+	f := clockFinding(t.Context(), server.URL)
+	if !f.OK || !strings.HasSuffix(f.Detail, "does not tell the time") {
+		t.Errorf("got %+v", f)
+	}
+	server.Close()
+	if f := clockFinding(t.Context(), server.URL); f.OK {
+		t.Errorf("gone: got %+v", f)
 	}
 }
 

@@ -161,7 +161,7 @@ func (r *rooms) join(ctx context.Context) (err error) {
 	})
 	r.aws = cloud.NewSTS(cloud.STSOptions{Keeper: r.keeper, Log: r.log})
 	r.files = r.tokenFiles(ctx, r.keeper)
-	r.server, err = api.NewServer(api.Options{
+	r.server, err = api.NewServer(api.Options{ //nolint:contextcheck // each request brings its own
 		Keeper: r.keeper, History: r.past, Version: version(), Places: r.places, HTTP: r.settings.HTTP,
 		Page: web.Page(), Log: r.log, Notices: r.board, Approvals: r.approvals, Autostart: startAtLogin(front),
 		Keychain: func() api.Keychain { return api.Keychain(r.vault.Health()) },

@@ -125,13 +125,22 @@ func printSessions(cmd *cobra.Command, sessions []client.Session) error {
 	for _, s := range sessions {
 		rows = append(rows, []string{
 			clean(s.Name), clean(words.OfState(s.State).Word), accountWords(s.Account),
-			clean(cmp.Or(s.Provider, s.Issuer)), words.From(cmp.Or(s.NextTryAt, s.RenewAt), now), "",
+			clean(cmp.Or(s.Provider, s.Issuer)), due(s, now), "",
 		})
 		if ends(s) {
 			rows[len(rows)-1][5] = words.From(s.EndsAt, now)
 		}
 	}
 	return table(cmd.OutOrStdout(), rows)
+}
+
+// due says when the next renewal is; one whose time has come is under way.
+func due(s client.Session, now time.Time) string {
+	at := cmp.Or(s.NextTryAt, s.RenewAt)
+	if !at.IsZero() && at.Before(now) {
+		at = now
+	}
+	return words.From(at, now)
 }
 
 // ends reports whether a session's end is one: many are limits on idleness, which each renewal moves.
@@ -196,7 +205,7 @@ func sentence(s client.Session, now time.Time) string {
 	}
 	p, _ := words.Of(s.State, s.Reason, s.Name)
 	switch {
-	case p.Action.Command == "":
+	case p.Action.Command == "" || held(s):
 	case p.Action.Command == doctorLine:
 		text += "; see: " + doctorLine
 	case session.State(s.State) == session.SetupNeeded:

@@ -39,6 +39,9 @@ func TestEndsAndRenewalsAreToldAsTheyAre(t *testing.T) {
 		"retrying": {
 			client.Session{Name: "a", State: "retrying", RenewAt: due, NextTryAt: at(time.Minute)}, "in 1 min", []string{"next try in 1 min"}, "next renewal",
 		},
+		"under way": {
+			client.Session{Name: "a", State: "retrying", RenewAt: due, NextTryAt: due}, "now", []string{"next try 3 min ago"}, "next renewal",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var list, status bytes.Buffer

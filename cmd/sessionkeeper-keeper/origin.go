@@ -51,6 +51,10 @@ func noteOrigin(stateDir string) error {
 	if err := os.Rename(draft, path); err != nil {
 		return fmt.Errorf("noting where the state folder is: %w", err)
 	}
+	if dir, err := os.Open(stateDir); err == nil { //nolint:gosec // our own folder
+		_ = dir.Sync() // some file systems and Windows cannot; the rename is done all the same
+		_ = dir.Close()
+	}
 	return nil
 }
 

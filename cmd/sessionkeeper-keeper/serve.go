@@ -61,6 +61,9 @@ func serve(ctx context.Context, f serveFlags, s streams) error {
 		return err
 	}
 	defer lock.Close()
+	if err := setPipesAside(p.State); err != nil {
+		return err
+	}
 	dir, settings, err := configuration(p)
 	if err != nil {
 		return err
