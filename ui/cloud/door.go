@@ -20,9 +20,10 @@ import (
 // What a program's connection may take.
 const (
 	doorHeaderWait = 5 * time.Second
+	doorBodyWait   = time.Second // programs of this machine send it with the head
 	doorIdleWait   = 60 * time.Second
 	doorMaxHeader  = 16 << 10
-	doorMaxConns   = 128
+	doorMaxConns   = 512
 	maxForm        = 16 << 10
 )
 
@@ -56,6 +57,9 @@ func (e *Endpoints) server() *http.Server {
 // serve refuses what no program of the run sends, and finds the endpoint. A web page fails at the Host, where its name
 // was made to resolve to us, or at what browsers add.
 func (e *Endpoints) serve(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength != 0 { // also for a body that nobody reads: net/http waits for that after the answer
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(doorBodyWait))
+	}
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")

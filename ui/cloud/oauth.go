@@ -99,7 +99,7 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, refusal) {
 		return nil, bad
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxForm))
-	if err != nil {
+	if err != nil || http.NewResponseController(w).SetReadDeadline(time.Now().Add(2*doorHeaderWait)) != nil {
 		return nil, bad
 	}
 	form, err := url.ParseQuery(string(body))
