@@ -25,7 +25,7 @@ func TestTTTL1CodeLasts60Seconds(t *testing.T) {
 	})
 }
 
-func TestIdleBearerEnds(t *testing.T) {
+func TestTTTL1IdleBearerEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPages()
 		code, _ := p.newCode()

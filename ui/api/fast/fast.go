@@ -5,6 +5,7 @@
 package fast
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,9 +50,9 @@ func Token(ctx context.Context, socket, name string, r Request) (Answer, error) 
 	var b buffer
 	body := r.appendTo(b.body[:0])
 	request := b.request(sessionPath(name, "/token"), body)
-	status, answer, err := ask(ctx, socket, request, max(r.Wait, defaultWait))
+	status, answer, err := ask(ctx, socket, request, r.patience())
 	if errors.Is(err, ErrEnded) {
-		status, answer, err = ask(ctx, socket, request, max(r.Wait, defaultWait))
+		status, answer, err = ask(ctx, socket, request, r.patience())
 	}
 	if err != nil {
 		return Answer{}, err
@@ -77,8 +78,11 @@ func Post(ctx context.Context, socket, path string, body []byte) (status int, an
 		return 0, nil, fmt.Errorf("asking the keeper: %.80q is no path of its API", path)
 	}
 	var b buffer
-	return ask(ctx, socket, b.request(path, body), defaultWait)
+	return ask(ctx, socket, b.request(path, body), Request{}.patience())
 }
+
+// patience is how long the answer to r is waited for.
+func (r Request) patience() time.Duration { return cmp.Or(r.Wait, defaultWait) + spare }
 
 func ask(ctx context.Context, socket string, request []byte, wait time.Duration) (status int, body []byte, err error) {
 	c, err := connect(ctx, socket)
@@ -88,7 +92,7 @@ func ask(ctx context.Context, socket string, request []byte, wait time.Duration)
 	defer c.close()
 	deadline, set := ctx.Deadline()
 	if !set {
-		deadline = time.Now().Add(wait + spare)
+		deadline = time.Now().Add(wait)
 	}
 	if ctx.Done() != nil {
 		stop := context.AfterFunc(ctx, c.cut)

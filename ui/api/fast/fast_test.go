@@ -115,8 +115,8 @@ func TestFindOtherLogin(t *testing.T) {
 	}
 }
 
-// answering listens and answers each connection with the same bytes.
-func answering(t *testing.T, answer string) (socket string) {
+// listening has a socket at which answer gets each connection, the first as number 1, once something has come.
+func listening(t *testing.T, answer func(nth int, c net.Conn)) (socket string) {
 	t.Helper()
 	p := apitest.Home(t)
 	if err := p.Make(); err != nil {
@@ -129,17 +129,13 @@ func answering(t *testing.T, answer string) (socket string) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for {
+		for nth := 1; ; nth++ {
 			c, err := ln.Accept()
 			if err != nil {
 				return
 			}
-			buffer := make([]byte, 4096)
-			_, _ = c.Read(buffer)
-			_, _ = io.WriteString(c, answer)
-			if answer != "" {
-				c.Close()
-			}
+			_, _ = c.Read(make([]byte, 4096))
+			answer(nth, c)
 		}
 	}()
 	t.Cleanup(func() {
@@ -147,6 +143,17 @@ func answering(t *testing.T, answer string) (socket string) {
 		<-done
 	})
 	return p.Socket()
+}
+
+// answering answers each connection with the same bytes; where there are none it keeps silent.
+func answering(t *testing.T, answer string) (socket string) {
+	t.Helper()
+	return listening(t, func(_ int, c net.Conn) {
+		_, _ = io.WriteString(c, answer)
+		if answer != "" {
+			c.Close()
+		}
+	})
 }
 
 func TestStrangeAnswers(t *testing.T) {
@@ -175,73 +182,33 @@ func TestStrangeAnswers(t *testing.T) {
 
 // A keeper that goes away while it is asked is told from one that answers nonsense.
 func TestKeeperEnds(t *testing.T) {
-	p := apitest.Home(t)
-	if err := p.Make(); err != nil {
-		t.Fatal(err)
-	}
-	ln, err := net.Listen("unix", p.Socket())
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			c, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			_, _ = c.Read(make([]byte, 4096))
-			c.Close()
-		}
-	}()
-	if _, err := fast.Token(t.Context(), p.Socket(), "github", fast.Request{}); !errors.Is(err, fast.ErrEnded) {
+	socket := listening(t, func(_ int, c net.Conn) { c.Close() })
+	if _, err := fast.Token(t.Context(), socket, "github", fast.Request{}); !errors.Is(err, fast.ErrEnded) {
 		t.Errorf("a token: %v; want ErrEnded", err)
 	}
-	if _, err := client.New(p.Socket()).Session(t.Context(), "github"); !errors.Is(err, fast.ErrEnded) {
+	if _, err := client.New(socket).Session(t.Context(), "github"); !errors.Is(err, fast.ErrEnded) {
 		t.Errorf("a session: %v; want ErrEnded", err)
 	}
-	ln.Close()
-	<-done
 }
 
 // Who is sent away before the answer, because others wait for the place or because the keeper is replaced, asks once more.
 func TestAsksOnceMore(t *testing.T) {
-	p := apitest.Home(t)
-	if err := p.Make(); err != nil {
-		t.Fatal(err)
-	}
-	ln, err := net.Listen("unix", p.Socket())
-	if err != nil {
-		t.Fatal(err)
-	}
 	const body = `{"access_token":"ours","token_type":"Bearer","expires_at":"2030-01-02T03:04:05Z","scopes":[],"generation":7}`
 	answer := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for nth := 1; ; nth++ {
-			c, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			_, _ = c.Read(make([]byte, 4096))
-			if nth%2 == 0 {
-				_, _ = io.WriteString(c, answer)
-			}
-			c.Close()
+	socket := listening(t, func(nth int, c net.Conn) {
+		if nth%2 == 0 {
+			_, _ = io.WriteString(c, answer)
 		}
-	}()
-	if a, err := fast.Token(t.Context(), p.Socket(), "github", fast.Request{}); err != nil || a.Generation != 7 {
+		c.Close()
+	})
+	if a, err := fast.Token(t.Context(), socket, "github", fast.Request{}); err != nil || a.Generation != 7 {
 		t.Errorf("the small client: %+v, %v", a, err)
 	}
-	c := client.New(p.Socket())
+	c := client.New(socket)
+	defer c.Close()
 	if a, err := c.Token(t.Context(), "github", client.TokenRequest{}); err != nil || a.Generation != 7 {
 		t.Errorf("the client: %+v, %v", a, err)
 	}
-	c.Close()
-	ln.Close()
-	<-done
 }
 
 func TestContextEndsTheWait(t *testing.T) {
