@@ -25,7 +25,8 @@ func TestTOPEN1CleanURL(t *testing.T) {
 	for _, in := range []string{
 		"", "-version", "--help", "a.example", "//a.example", "http://a.example/", "http://0.0.0.0/",
 		"http://127.0.0.1.a.example/",
-		"file:///etc/passwd", "javascript:alert(1)", "https:", "https:///x", "https:x", "https://:80/",
+		"file:///etc/passwd", "file://localhost/etc/passwd", "file://a.example/x", "javascript:alert(1)",
+		"javascript://a.example/%0aalert(1)", "ms-settings://a.example/x", "vscode://a.example/x", "smb://127.0.0.1/x", "https:", "https:///x", "https:x", "https://:80/",
 		"https://user@a.example/",
 		"https://a.example/\n", "https://a.example/\x00", "https://a.example/?a=\r\nb",
 		"https://a.example/\u0085",

@@ -82,7 +82,7 @@ func TestBrokenAnswersAreNotQuoted(t *testing.T) {
 }
 
 // What a client announces to come after its body never names what is ours to send.
-func TestTrailersOfClients(t *testing.T) {
+func TestTPROXY2TrailersOfClients(t *testing.T) {
 	heads := make(chan string, 1)
 	b := openAt(t, raw(t, func(head string) string {
 		heads <- head

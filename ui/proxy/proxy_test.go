@@ -178,6 +178,21 @@ func TestTPROXY3RequestsGoToTheTargetWithTheToken(t *testing.T) {
 			t.Errorf("%.60q: the target got %.300q; want %.100q with the token", path, got, want)
 		}
 	}
+	b = open(t, http.HandlerFunc(echo), func(o *proxy.Options) { o.Host, o.Key = "", "" }) // as on a socket
+	host = strings.TrimPrefix(b.target.URL, "http://")
+	absolute := &http.Transport{Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: b.host}), DisableKeepAlives: true}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://evil.example/x", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := absolute.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if got := text(t, answer); !strings.HasPrefix(got, "GET /x\nHost: "+host+"\n") {
+		t.Errorf("of an absolute address came %s, %.300q; want it asked of the target", answer.Status, got)
+	}
 }
 
 func many(one string, n int) string { return strings.TrimSuffix(strings.Repeat(one+"&", n), "&") }
