@@ -38,6 +38,9 @@ const (
 	maxRetry   = time.Second
 )
 
+// unsavedPause is what the keychain gets for taking what waited for it, until it is looked at again.
+const unsavedPause = 2 * time.Second
+
 // link follows the keeper's events and finds it again when it was gone.
 type link struct {
 	o      Options
@@ -119,17 +122,22 @@ func (l *link) follow(ctx context.Context) (was bool) {
 	defer cancel()
 	defer l.client.Store(nil)
 	sessions, names := map[string]client.Session{}, l.providers(ctx, c)
+	var unsaved <-chan time.Time // nil but where what the keychain has yet to take is about to be gone
 	for {
 		select {
 		case <-ctx.Done():
 			return was
 		case <-inbox.news:
+		case <-unsaved:
 		}
-		was = true
+		was, unsaved = true, nil
 		health, err := l.apply(ctx, c, inbox.take(), sessions)
 		if err != nil {
 			l.lost(ctx, err)
 			return was
+		}
+		if health.Keychain.State == "ok" && health.Keychain.Spilled > 0 {
+			unsaved = time.After(unsavedPause)
 		}
 		l.client.Store(c)
 		sorted := slices.SortedFunc(maps.Values(sessions), byAttention)
