@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
+	"sessionkeeper/ui/api"
 	"sessionkeeper/ui/api/apitest"
 	"sessionkeeper/ui/api/client"
 )
@@ -82,6 +84,28 @@ func TestLockedKeychain(t *testing.T) {
 	}
 	b.everywhere("keychain-locked")
 	b.clean("503")
+}
+
+// A keeper that was stopped keeps its connections, and says nothing: the page says so before long, and goes on when it does.
+func TestSilentKeeper(t *testing.T) {
+	t.Parallel()
+	k := apitest.New(everyState()...)
+	var silent sync.Mutex // held: it does not answer
+	b := openWith(t, k, func(o *api.Options) {
+		o.Keychain = func() api.Keychain {
+			silent.Lock()
+			defer silent.Unlock()
+			return k.Keychain()
+		}
+	})
+	b.enter("sessions")
+	const said = "The keeper does not answer."
+	b.until(`document.querySelectorAll(".session").length > 0 && !document.body.innerText.includes("` + said + `")`)
+	silent.Lock()
+	b.says(said)
+	silent.Unlock()
+	b.until(`!document.body.innerText.includes("` + said + `")`)
+	b.clean()
 }
 
 // TestHealthFollows: what the keeper learns of clock and keychain shows without a reload, but it is not asked more often

@@ -48,9 +48,9 @@ interface Problem {
   field?: string;
 }
 
-async function send(method: string, path: string, body?: unknown): Promise<Response> {
+async function send(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { Authorization: `Bearer ${sessionStorage.getItem(key) ?? ""}` };
-  const init: RequestInit = { method, headers };
+  const init: RequestInit = { method, headers, signal: signal ?? null };
   if (body !== undefined) {
     headers["Content-Type"] = "application/json";
     init.body = JSON.stringify(body);
@@ -79,8 +79,8 @@ export async function ask<T>(method: string, path: string, body?: unknown): Prom
 export const address = (name: string, rest = ""): string => `/v1/sessions/${encodeURIComponent(name)}${rest}`;
 
 /** events calls back with each event of one stream and returns when it ends. */
-export async function events(onEvent: (event: KeeperEvent) => void): Promise<void> {
-  const response = await send("GET", "/v1/events");
+export async function events(onEvent: (event: KeeperEvent) => void, signal: AbortSignal): Promise<void> {
+  const response = await send("GET", "/v1/events", undefined, signal);
   if (!response.body) return;
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";

@@ -15,6 +15,10 @@ const maxEntries = 1000; // that wait to be drawn
 
 const healthPause = 2000; // between two questions that nobody asked for
 
+// A keeper that was stopped keeps its connections and says nothing: it is asked now and then, while somebody looks.
+const doubtEvery = 10_000,
+  answersWithin = 5_000;
+
 let healthRead = -Infinity; // when the last one ended
 let healthSoon: ReturnType<typeof setTimeout> | undefined;
 let reading: Promise<void> | undefined;
@@ -22,7 +26,10 @@ let reading: Promise<void> | undefined;
 /** readHealth asks how the keeper is, once at a time. */
 export function readHealth(): Promise<void> {
   reading ??= ask<Health>("GET", "/v1/health")
-    .then((health) => change({ health }))
+    .then((health) => {
+      change({ health });
+      if (health.keychain.state === "ok" && health.keychain.spilled) followHealth(); // it is about to be moved
+    })
     .finally(() => {
       reading = undefined;
       healthRead = performance.now();
@@ -195,21 +202,44 @@ const rest = (ms: number) =>
     };
   });
 
+/** doubt ends the stream of a keeper that does not answer any more. */
+async function doubt(stream: AbortController): Promise<void> {
+  if (document.hidden || healthSoon !== undefined) return;
+  if (!reading && performance.now() - healthRead < healthPause) return; // it has just answered
+  let late: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<boolean>((resolve) => {
+    late = setTimeout(() => resolve(true), answersWithin);
+  });
+  const answer = readHealth().then(
+    () => false,
+    () => false, // the stream says what became of the keeper
+  );
+  if (await Promise.race([answer, silence])) {
+    change({ link: "lost" });
+    stream.abort();
+  }
+  clearTimeout(late);
+}
+
 async function listen(): Promise<void> {
   let wait = firstWait;
   while (signedIn()) {
     let heard = false;
+    const stream = new AbortController();
+    const doubting = setInterval(() => void doubt(stream), doubtEvery);
     try {
       const health = readHealth();
       health.catch(() => undefined);
       await events((event) => {
         heard = true;
         happened(event);
-      });
+      }, stream.signal);
       await health;
     } catch (error) {
       if (error instanceof Expired) break;
       if (!(error instanceof Gone || error instanceof Refusal)) throw error;
+    } finally {
+      clearInterval(doubting);
     }
     if (!signedIn()) break;
     if (heard) wait = firstWait;
