@@ -30,16 +30,17 @@ func (b *brittle) WithAttrs([]slog.Attr) slog.Handler           { return b }
 func (b *brittle) WithGroup(string) slog.Handler                { return b }
 
 func (b *brittle) Handle(_ context.Context, r slog.Record) error {
-	line := r.Message
+	var line strings.Builder
+	line.WriteString(r.Message)
 	for a := range r.Attrs {
-		line += " " + a.String()
+		line.WriteString(" " + a.String())
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.over != nil && b.over(line) {
+	if b.over != nil && b.over(line.String()) {
 		panic(panicText)
 	}
-	b.lines = append(b.lines, line)
+	b.lines = append(b.lines, line.String())
 	return nil
 }
 
