@@ -17,6 +17,18 @@ func WithSettle(o Options, settle time.Duration) Options {
 	return o
 }
 
+// WithLittleWork gives o with passphrases that are quick to try.
+func WithLittleWork(o Options) Options {
+	o.work = 4
+	return o
+}
+
+// WithOrdinaryWork takes that back.
+func WithOrdinaryWork(o Options) Options {
+	o.work = 0
+	return o
+}
+
 // Records gives the Store of a vault's OS keychain, with items of at most limit bytes.
 func Records(v *Vault, home string, limit int) Store {
 	return &records{items: v.ring, home: home, limit: limit}

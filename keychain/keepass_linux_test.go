@@ -163,10 +163,12 @@ func TestF6KeePassXCStartedAnew(t *testing.T) {
 	o := keychain.WithSettle(options(t, "os", desktop.Vars()), time.Nanosecond)
 	v := open(t, o)
 	run(t, v)
+	began := time.Now()
 	save(t, v, "abc", "one", 1)
 	user := keychain.HeadUser(home, "abc")
 	for kept := false; !kept; _, kept = desktop.Get(service, user) { // until it has come back with it
 		settle(t, v)
+		desktop.AwaitSave(began)
 		desktop.Kill()
 		desktop.Restart()
 		await(v, "ok", 0)

@@ -102,6 +102,7 @@ type Options struct {
 
 	joined bool          // another vault of this process uses the state folder
 	settle time.Duration // 0: settleTime
+	work   int           // of deriving a key from a passphrase, see age.ScryptRecipient.SetWorkFactor; 0: its default
 }
 
 // Health is the keychain as it stands.

@@ -37,7 +37,7 @@ func options(tb testing.TB, backend string, env map[string]string) keychain.Opti
 	}
 	childEnv := map[string]string{"GORACE": "atexit_sleep_ms=0"} // or each Close takes a second under -race
 	maps.Copy(childEnv, env)
-	return keychain.Options{
+	return keychain.WithLittleWork(keychain.Options{
 		Backend:  backend,
 		StateDir: filepath.Join(tb.TempDir(), "state"),
 		Home:     home,
@@ -47,7 +47,7 @@ func options(tb testing.TB, backend string, env map[string]string) keychain.Opti
 		Passphrase: func(context.Context) ([]byte, error) {
 			return []byte("correct horse"), nil
 		},
-	}
+	})
 }
 
 // open opens a vault that ends with the test.

@@ -126,8 +126,9 @@ const passphraseFile = "key.age"
 
 // passphraseKeys keeps sealing keys on disk under a passphrase.
 type passphraseKeys struct {
-	dir *folder
-	ask func(ctx context.Context) ([]byte, error)
+	dir  *folder
+	ask  func(ctx context.Context) ([]byte, error)
+	work int // see Options
 }
 
 // given is the passphrase, asked for where it is empty.
@@ -160,7 +161,7 @@ func (s *passphraseKeys) load(ctx context.Context, passphrase []byte, fresh bool
 		return nil, unusable(faultKeyGone, err)
 	}
 	keys := []sealingKey{newKey()}
-	file, err = wrap(keys, text)
+	file, err = s.wrap(keys, text)
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +173,7 @@ func (s *passphraseKeys) write(ctx context.Context, passphrase []byte, keys []se
 	if err != nil {
 		return err
 	}
-	file, err := wrap(keys, text)
+	file, err := s.wrap(keys, text)
 	if err != nil {
 		return err
 	}
@@ -193,11 +194,14 @@ func (s *passphraseKeys) keep(_ context.Context, keys []sealingKey) ([]sealingKe
 
 func (s *passphraseKeys) remove(context.Context) error { return s.dir.remove(passphraseFile) }
 
-func wrap(keys []sealingKey, passphrase string) ([]byte, error) {
+func (s *passphraseKeys) wrap(keys []sealingKey, passphrase string) ([]byte, error) {
 	defer debug.FreeOSMemory() // the derivation takes 256 MiB for a moment
 	recipient, err := age.NewScryptRecipient(passphrase)
 	if err != nil {
 		return nil, err
+	}
+	if s.work > 0 {
+		recipient.SetWorkFactor(s.work)
 	}
 	var file bytes.Buffer
 	w, err := age.Encrypt(&file, recipient)

@@ -33,10 +33,10 @@ type work struct {
 var passphraseNow = []byte("correct horse")
 
 func (w work) options() keychain.Options {
-	return keychain.Options{
+	return keychain.WithLittleWork(keychain.Options{
 		Backend: w.Backend, StateDir: w.StateDir, Home: home, Child: w.Child, Env: w.Env,
 		Passphrase: func(context.Context) ([]byte, error) { return passphraseNow, nil },
-	}
+	})
 }
 
 // runWorker does it in the process that is to be killed, all changes of files on one thread, which strace counts.

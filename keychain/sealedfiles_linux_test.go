@@ -146,12 +146,12 @@ func TestF9SealedCrashLeavesOldOrNew(t *testing.T) {
 
 func TestPassphrase(t *testing.T) {
 	t.Parallel()
-	o := options(t, "file", nil)
+	o := keychain.WithOrdinaryWork(options(t, "file", nil))
 	o.Child = nil
 	first := open(t, o)
 	save(t, first, "abc", "one", 1)
 	if r, err := os.ReadFile(filepath.Join(o.StateDir, "sealed", "key.age")); err != nil ||
-		!bytes.HasPrefix(r, []byte("age-encryption.org/v1\n-> scrypt ")) {
+		!bytes.HasPrefix(r, []byte("age-encryption.org/v1\n-> scrypt ")) || !bytes.Contains(r, []byte(" 18\n")) {
 		t.Errorf("key.age: %q, %v", r, err)
 	}
 

@@ -112,7 +112,7 @@ func (v *Vault) assemble(o Options) error {
 		v.probeAt = items.headUser(sealedKeyName)
 	case "file":
 		v.store = files
-		v.source = &passphraseKeys{dir: v.dir, ask: o.Passphrase}
+		v.source = &passphraseKeys{dir: v.dir, ask: o.Passphrase, work: o.work}
 	default:
 		return fmt.Errorf("keychain: no backend %q: there are os, sealed and file", o.Backend)
 	}

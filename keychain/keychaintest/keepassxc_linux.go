@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // keepass is KeePassXC (2.7), whose Secret Service shows one group of its open database. It needs no screen: Qt draws
@@ -95,5 +96,21 @@ func (d *Desktop) OpenDatabase() {
 		Call("org.keepassxc.KeePassXC.MainWindow.openDatabase", 0, filepath.Join(d.home, "t.kdbx"), Password).Err
 	if err != nil {
 		d.t.Fatalf("unlocking KeePassXC: %v", err)
+	}
+}
+
+// AwaitSave waits until KeePassXC has written its database after a moment, or has died of it.
+func (d *Desktop) AwaitSave(after time.Time) {
+	d.t.Helper()
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	for alive := true; alive; <-again.C {
+		info, err := os.Stat(filepath.Join(d.home, "t.kdbx"))
+		if err == nil && info.ModTime().After(after) {
+			return
+		}
+		if err := d.conn.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, secretsName).Store(&alive); err != nil {
+			d.t.Fatal(err)
+		}
 	}
 }
