@@ -144,7 +144,7 @@ func (k *Keeper) noteFaults(faults []error) {
 	k.unknown = nil
 	for _, err := range faults {
 		if k.unknown = append(k.unknown, config.Fault{Err: err}); !known[err.Error()] {
-			k.log.Error("provider file cannot be used", "error", err)
+			k.log.Error("configuration file cannot be used", "error", err)
 		}
 	}
 	k.showFaults()

@@ -183,7 +183,7 @@ func (k *Keeper) acquire(ctx context.Context, e *entry) error {
 // requeue tells the consent queue how a session stands.
 func (k *Keeper) requeue(e *entry) {
 	ref := e.refusedNow()
-	if ref == nil || ref.Verdict == provider.VerdictSetup || e.d.Paused || e.d.SignedOut || e.fault != nil || e.removed {
+	if ref == nil || ref.Verdict == provider.VerdictSetup || e.d.Paused || e.d.SignedOut || !e.defined() || e.removed {
 		before := k.queue.Waiting()
 		if k.queue.Cured(e.def.Name); k.queue.Waiting() == before {
 			return // as it is for all of thousands at a start

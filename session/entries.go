@@ -46,8 +46,7 @@ func (k *Keeper) restore() error {
 		if delete(byName, def.Name); !ok {
 			d = durable{ID: newID(), Name: def.Name, SignedOut: true}
 		}
-		e := k.insert(def, d)
-		e.fault = fault
+		k.insertFaulty(def, d, fault)
 		if d.AutoOpened {
 			opened = append(opened, def.Name)
 		}
@@ -62,6 +61,20 @@ func (k *Keeper) restore() error {
 	}
 	k.queue = signin.NewQueue(opened...) // those who wait for the user join it once their grants are read
 	return nil
+}
+
+// insertFaulty adds a session whose file cannot be used where fault is not nil: then it goes by what the file said before.
+func (k *Keeper) insertFaulty(def config.Session, d durable, fault error) *entry {
+	last := d.Definition
+	d.Definition = nil
+	if fault != nil && last != nil && last.Name == def.Name {
+		def = *last
+		k.o.Config.Presume(def)
+	}
+	e := k.insert(def, d)
+	e.fault, e.stoodIn = fault, fault != nil && def.ClientID+def.Provider+def.Issuer+def.TokenURL != ""
+	k.publish(e)
+	return e
 }
 
 // insert adds a session to the loop's.
@@ -118,6 +131,9 @@ func (e *entry) checkpoint() durable {
 	}
 	if d.Refused != nil {
 		d.Refused = new(*d.Refused)
+	}
+	if e.defined() {
+		d.Definition = new(e.def)
 	}
 	return d
 }

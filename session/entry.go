@@ -16,7 +16,8 @@ type entry struct {
 	def         config.Session
 	newDef      *config.Session // edited while a transaction was under way; taken over when it ends
 	gone        bool            // the definition's file is gone; let go of when the transaction under way ends
-	fault       error           // the definition cannot be used
+	fault       error           // the definition's file cannot be used
+	stoodIn     bool            // def is what the file said before it broke
 	astray      bool            // the definition names another server or client than the grant came from
 	provisional bool            // being added: kept only once it is signed in
 	d           durable
@@ -134,9 +135,12 @@ func (e *entry) extends() bool {
 
 // renewable reports whether there is something to renew with and nothing that forbids it.
 func (e *entry) renewable() bool {
-	return e.g != nil && !e.g.refresh.Empty() && e.prov != nil && e.fault == nil && !e.astray && !e.removed && !e.d.Paused &&
+	return e.g != nil && !e.g.refresh.Empty() && e.prov != nil && e.defined() && !e.astray && !e.removed && !e.d.Paused &&
 		!e.d.SignedOut
 }
+
+// defined reports whether there is a definition to go by: that of the file, or where that broke the last good one.
+func (e *entry) defined() bool { return e.fault == nil || e.stoodIn }
 
 // plan computes the deadlines of the grant in hand; r is its jitter.
 func (e *entry) plan(r float64) {
@@ -174,7 +178,7 @@ func (k *Keeper) stand(e *entry, now time.Time) (State, Reason, string) {
 		return Paused, "", words().copied
 	case e.d.Paused:
 		return Paused, "", ""
-	case e.fault != nil:
+	case !e.defined():
 		return SetupNeeded, ReasonSetupConfig, e.fault.Error()
 	case ref != nil && ref.Verdict == provider.VerdictSetup:
 		return SetupNeeded, ref.Reason, ref.Advice
@@ -201,6 +205,8 @@ func (k *Keeper) stand(e *entry, now time.Time) (State, Reason, string) {
 		return Retrying, "", detail
 	}
 	switch {
+	case e.fault != nil:
+		return Active, "", fmt.Sprintf(words().fileBroken, e.fault)
 	case e.g != nil && e.g.renewsNever():
 		return Active, ReasonNoRefresh, words().noRefresh
 	case len(e.d.ScopesLost) > 0:

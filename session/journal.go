@@ -87,11 +87,12 @@ type durable struct {
 
 	EndsOldAt time.Time `json:"ends_old_at,omitzero"` // when that was learned, or found to be so still
 
-	Unknowns  provider.Unknowns  `json:"unknowns,omitzero"` // answers that no table names
-	LastError *LastError         `json:"last_error,omitempty"`
-	Provider  *provider.Provider `json:"provider,omitempty"` // as resolved; Target tells for what
-	Target    string             `json:"target,omitempty"`
-	Bound     string             `json:"bound,omitempty"` // whose the grant is: it is sent to nobody else
+	Unknowns   provider.Unknowns  `json:"unknowns,omitzero"` // answers that no table names
+	LastError  *LastError         `json:"last_error,omitempty"`
+	Definition *definition        `json:"definition,omitempty"` // as its file last said; see insertFaulty
+	Provider   *provider.Provider `json:"provider,omitempty"`   // as resolved; Target tells for what
+	Target     string             `json:"target,omitempty"`
+	Bound      string             `json:"bound,omitempty"` // whose the grant is: it is sent to nobody else
 }
 
 // taken is the highest generation that was ever given to this session.

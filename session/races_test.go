@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -325,8 +326,8 @@ func TestFileThatBreaksDuringARenewal(t *testing.T) {
 		}
 		w.k.Reload(t.Context())
 		time.Sleep(10 * time.Second)
-		if s := w.session("one"); s.State != SetupNeeded {
-			t.Errorf("the session of a broken file is %s", s.State)
+		if s := w.session("one"); s.State != Active || !strings.Contains(s.Detail, "one.toml") {
+			t.Errorf("the session of a broken file is %s: %s", s.State, s.Detail)
 		}
 	})
 }

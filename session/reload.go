@@ -21,7 +21,7 @@ func target(d definition) provider.Target {
 }
 
 // Reload reads the definitions again. A session whose file is gone is let go of, but its grant stays in the keychain
-// and comes back with the file; one whose file is broken is disabled until it is mended.
+// and comes back with the file; one whose file is broken goes on by what it said before.
 func (k *Keeper) Reload(ctx context.Context) {
 	select {
 	case k.reading <- struct{}{}: // one at a time: an older reading never replaces a newer one
@@ -113,6 +113,7 @@ func (k *Keeper) undefined(e *entry, fault error) {
 	e.gone = fault == nil
 	switch {
 	case fault != nil:
+		e.stoodIn = e.defined()
 		e.fault = fault
 	case !e.busy && e.unsaved == nil: // not in the middle of a transaction
 		k.letGo(e)
@@ -128,8 +129,7 @@ func (k *Keeper) appear(def definition, fault error) {
 		d = durable{ID: newID(), Name: def.Name, SignedOut: true}
 	}
 	delete(k.parked, def.Name)
-	e := k.insert(def, d)
-	e.fault = fault
+	e := k.insertFaulty(def, d, fault)
 	k.load(e)
 	k.save(e)
 	k.publish(e)
@@ -155,7 +155,7 @@ func (k *Keeper) redefine(e *entry, def definition) (edited bool) {
 	if e.fault == nil && reflect.DeepEqual(e.def, def) {
 		return false
 	}
-	e.fault = nil
+	e.fault, e.stoodIn = nil, false
 	was := e.def
 	e.def = def
 	if e.astray = e.moved(def); e.astray { // the grant stays bound to whom it came from
@@ -189,7 +189,7 @@ const codeDiscovery = "discovery"
 
 // resolve looks up the provider of a session that has a grant and none yet.
 func (k *Keeper) resolve(e *entry, now time.Time) {
-	if e.prov != nil || e.resolving || e.g == nil || e.astray || e.fault != nil || e.d.Paused || now.Before(e.nextTry) {
+	if e.prov != nil || e.resolving || e.g == nil || e.astray || !e.defined() || e.d.Paused || now.Before(e.nextTry) {
 		return
 	}
 	e.resolving = true

@@ -119,7 +119,7 @@ func canStartAlone() error {
 	if err != nil {
 		return err
 	}
-	_, settings, err := configuration(p)
+	_, settings, _, err := configuration(p)
 	if err != nil {
 		return err
 	}

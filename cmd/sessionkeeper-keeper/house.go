@@ -32,6 +32,7 @@ type house struct {
 	places     places.Places
 	dir        *config.Dir
 	settings   config.Settings
+	broken     error // what is wrong with config.toml; the settings are the last good ones
 	level      *slog.LevelVar
 	log        *slog.Logger
 	passphrase func(context.Context) ([]byte, error)
@@ -84,7 +85,9 @@ type rooms struct {
 	files     *file.Registry
 	server    *api.Server
 
-	providers [sha256.Size]byte // what lay in the folder of the user's own when the catalogue was read
+	known     *provider.Catalogue
+	faulty    []error           // what of its files cannot be used
+	providers [sha256.Size]byte // what lay in the folder of the user's own when it was read
 }
 
 // open opens what others stand on: where grants and history are kept, and the desktop.
@@ -141,9 +144,10 @@ func (r *rooms) join(ctx context.Context) (err error) {
 	if err != nil {
 		r.log.WarnContext(ctx, "whether the state folder is a copy is not known", "error", err)
 	}
-	catalogue, faults, _ := r.catalogue()
+	r.readCatalogue()
+	r.keepSettings(ctx)
 	r.keeper, err = session.New(session.Options{
-		Config: r.dir, Settings: r.settings, Catalogue: catalogue, Faults: faults, Wire: provider.NewWire(nil, nil),
+		Config: r.dir, Settings: r.settings, Catalogue: r.known, Faults: r.faults(), Wire: provider.NewWire(nil, nil),
 		Store: r.vault, StateDir: r.places.State, Copied: foreign, History: r.past, Log: r.log,
 		Desktop:   desk{Desktop: r.screen, board: r.board},
 		QueuePage: func() string { return r.server.PageURL() },
@@ -211,27 +215,49 @@ func (r *rooms) announce(ctx context.Context, stdout io.Writer) error {
 
 // reload takes over what changed in the configuration folder.
 func (r *rooms) reload(ctx context.Context) {
-	if settings, err := r.dir.Settings(); err != nil {
+	settings, err := r.dir.Settings()
+	if err != nil {
 		r.log.ErrorContext(ctx, "settings cannot be used", "error", err)
 	} else {
 		setLevel(r.level, settings)
 	}
-	if catalogue, faults, changed := r.catalogue(); changed {
-		r.keeper.SetCatalogue(ctx, catalogue, faults)
+	other := (err == nil) != (r.broken == nil)
+	r.broken = err
+	r.keepSettings(ctx)
+	if r.readCatalogue() || other {
+		r.keeper.SetCatalogue(ctx, r.known, r.faults())
 	}
 	r.keeper.Reload(ctx)
 }
 
-// catalogue reads the catalogue, unless the user's part of it is as it was: most changes are of sessions.
-func (r *rooms) catalogue() (c *provider.Catalogue, faults []error, changed bool) {
+// keepSettings keeps a copy of settings that can be used, for a start with ones that cannot.
+func (r *rooms) keepSettings(ctx context.Context) {
+	if r.broken != nil {
+		return
+	}
+	if err := r.dir.KeepSettings(lastSettings(r.places)); err != nil {
+		r.log.WarnContext(ctx, "the settings cannot be kept", "error", err)
+	}
+}
+
+// faults are what of the configuration beside the sessions cannot be used.
+func (r *rooms) faults() []error {
+	if r.broken == nil {
+		return r.faulty
+	}
+	return append([]error{r.broken}, r.faulty...)
+}
+
+// readCatalogue reads the catalogue, unless the user's part of it is as it was: most changes are of sessions.
+func (r *rooms) readCatalogue() (changed bool) {
 	folder := filepath.Join(r.places.Config, "providers")
 	now := contents(folder)
-	if now == r.providers {
-		return nil, nil, false
+	if r.known != nil && now == r.providers {
+		return false
 	}
 	r.providers = now
-	c, faults = provider.LoadCatalogue(folder)
-	return c, faults, true
+	r.known, r.faulty = provider.LoadCatalogue(folder)
+	return true
 }
 
 // contents tells folders apart by their definitions.

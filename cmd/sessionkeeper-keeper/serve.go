@@ -64,7 +64,7 @@ func serve(ctx context.Context, f serveFlags, s streams) error {
 	if err := setPipesAside(p.State); err != nil {
 		return err
 	}
-	dir, settings, err := configuration(p)
+	dir, settings, broken, err := configuration(p)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func serve(ctx context.Context, f serveFlags, s streams) error {
 	o := &slog.HandlerOptions{Level: level}
 	log := slog.New(slog.NewMultiHandler(slog.NewTextHandler(logs, o), slog.NewTextHandler(s.stderr, o)))
 	house := house{
-		places: p, dir: dir, settings: settings, level: level, log: log,
+		places: p, dir: dir, settings: settings, broken: broken, level: level, log: log,
 		passphrase: passphrase(f.passphraseFile, s),
 	}
 	log.InfoContext(ctx, "keeper starts", "version", version(), "pid", os.Getpid(), "keychain", settings.Keychain)

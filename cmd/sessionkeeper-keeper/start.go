@@ -131,7 +131,7 @@ func makeFolders(p places.Places) error {
 
 // canStart says beforehand what a keeper without a terminal could only say to its log.
 func canStart(p places.Places) error {
-	_, settings, err := configuration(p)
+	_, settings, _, err := configuration(p)
 	if err != nil {
 		return err
 	}
@@ -142,19 +142,23 @@ func canStart(p places.Places) error {
 	return nil
 }
 
-// configuration opens the configuration of p and reads its settings. Ones that cannot be read are never taken for the
-// defaults here: with another keychain than the user's we would look for the grants where they are not.
-func configuration(p places.Places) (*config.Dir, config.Settings, error) {
-	dir, err := config.Open(p.Config)
+// lastSettings is the copy of the last config.toml that could be used.
+func lastSettings(p places.Places) string { return filepath.Join(p.State, "config.toml") }
+
+// configuration opens the configuration of p and reads its settings, or the last good ones where the file is broken, with
+// what is wrong with it. Where there are none either, the defaults are never taken for them: with another keychain than
+// the user's we would look for the grants where they are not.
+func configuration(p places.Places) (dir *config.Dir, settings config.Settings, fault, err error) {
+	dir, err = config.Open(p.Config)
 	if err != nil {
-		return nil, config.Settings{}, err
+		return nil, config.Settings{}, nil, err
 	}
-	settings, err := dir.Settings()
+	settings, fault, err = dir.SettingsOr(lastSettings(p))
 	if err != nil {
-		return nil, config.Settings{}, fmt.Errorf("reading the settings: %w; correct the file and try again", err)
+		return nil, config.Settings{}, nil, fmt.Errorf("reading the settings: %w; correct the file and try again", err)
 	}
 	settings.Keychain, err = store(p.State, "", settings.Keychain)
-	return dir, settings, err
+	return dir, settings, fault, err
 }
 
 // awaitKeeper starts a keeper where none holds the lock, and waits until one listens, startWait at most, or ownWait. One

@@ -4,6 +4,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"path/filepath"
@@ -83,6 +84,41 @@ func (d *Dir) Settings() (Settings, error) {
 		return defaults(), err
 	}
 	return decodeSettings(path, data)
+}
+
+// SettingsOr is Settings with a copy of the last good file, at path, in place of one that cannot be used; fault then says
+// what is wrong with that. err means that the copy is of no use either.
+func (d *Dir) SettingsOr(path string) (s Settings, fault, err error) {
+	s, fault = d.Settings()
+	if fault == nil {
+		return s, nil, nil
+	}
+	data, err := readFile(path)
+	if err == nil {
+		s, err = decodeSettings(path, data)
+	}
+	if err != nil {
+		return s, nil, fault
+	}
+	return s, fault, nil
+}
+
+// KeepSettings makes the copy for SettingsOr of a file that can be used, in a folder that is there.
+func (d *Dir) KeepSettings(path string) error {
+	data, err := readFile(filepath.Join(d.path, settingsFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return remove(path)
+	}
+	if err == nil {
+		_, err = decodeSettings(path, data)
+	}
+	if err != nil {
+		return err
+	}
+	if kept, err := readFile(path); err == nil && bytes.Equal(kept, data) {
+		return nil
+	}
+	return writeFile(path, data)
 }
 
 func decodeSettings(path string, data []byte) (Settings, error) {

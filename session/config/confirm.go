@@ -20,6 +20,13 @@ func (d *Dir) Confirm(name string) (edition uint64, on bool) {
 	return c.edition, on
 }
 
+// Presume has Confirm answer for a definition that could not be read yet as if that were s.
+func (d *Dir) Presume(s Session) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.note(s)
+}
+
 // noteAll takes over what all definitions say. It needs mu.
 func (d *Dir) noteAll(sessions map[string]Session, faults []Fault) {
 	if sessions == nil { // nothing is known of any
