@@ -173,9 +173,7 @@ func TestF36PanicAgainAndAgain(t *testing.T) {
 		w.have("one", "two")
 		w.start()
 		defer w.stop()
-		_, defs := w.files()
-		delete(defs, "one")
-		w.k.post(func() { w.k.takeOver(defs, []config.Fault{{Name: "one", Err: fragile{}}}) })
+		w.k.post(func() { w.k.entries["one"].fault = fragile{} })
 		for range 36 {
 			time.Sleep(100 * time.Second)
 			w.token("two", TokenRequest{})
