@@ -93,7 +93,7 @@ func TestKeychainWindow(t *testing.T) {
 
 func TestWelcomeWindow(t *testing.T) {
 	d := newDesk(t, scene{kind: Welcome})
-	d.says("nowhere else")
+	d.says("in your desktop's keychain")
 	d.until("the switch", func() bool { return !d.check().Disabled() })
 	if d.check().Checked {
 		t.Error("it starts at log-in, unasked")
