@@ -13,21 +13,7 @@ import (
 
 // Whatever becomes of a state on the disk, the copy before counts and what was there is kept aside.
 func TestF25DamagedState(t *testing.T) {
-	dir := t.TempDir()
-	j, err := openJournal(dir, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for seq := uint64(1); seq <= 2; seq++ {
-		if err := j.write(durable{ID: "a", Name: "one", Seq: seq, Generation: seq}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	path := filepath.Join(dir, "sessions", "a.json")
-	whole, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	dir, path, whole := writtenTwice(t)
 	before, err := os.ReadFile(path + ".old")
 	if err != nil {
 		t.Fatal(err)

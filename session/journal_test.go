@@ -12,8 +12,10 @@ import (
 	"sessionkeeper/session/provider"
 )
 
-func TestF9JournalSurvivesEveryPrefixOfAWrite(t *testing.T) {
-	dir := t.TempDir()
+// writtenTwice gives a state folder with one state, of which there is a copy from before, and the file of that.
+func writtenTwice(t *testing.T) (dir, path string, whole []byte) {
+	t.Helper()
+	dir = t.TempDir()
 	j, err := openJournal(dir, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -23,11 +25,16 @@ func TestF9JournalSurvivesEveryPrefixOfAWrite(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	path := filepath.Join(dir, "sessions", "a.json")
-	whole, err := os.ReadFile(path)
+	path = filepath.Join(dir, "sessions", "a.json")
+	whole, err = os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return dir, path, whole
+}
+
+func TestF9JournalSurvivesEveryPrefixOfAWrite(t *testing.T) {
+	dir, path, whole := writtenTwice(t)
 	load := func() []durable {
 		t.Helper()
 		again, err := openJournal(dir, slog.New(slog.DiscardHandler))
