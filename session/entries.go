@@ -67,13 +67,16 @@ func (k *Keeper) restore() error {
 func (k *Keeper) insertFaulty(def config.Session, d durable, fault error) *entry {
 	last := d.Definition
 	d.Definition = nil
-	if fault != nil && last != nil && last.Name == def.Name {
+	stoodIn := fault != nil && last != nil && last.Name == def.Name
+	if stoodIn {
 		def = *last
 		k.o.Config.Presume(def)
 	}
 	e := k.insert(def, d)
-	e.fault, e.stoodIn = fault, fault != nil && def.ClientID+def.Provider+def.Issuer+def.TokenURL != ""
-	k.publish(e)
+	if fault != nil {
+		e.fault, e.stoodIn = fault, stoodIn
+		k.publish(e)
+	}
 	return e
 }
 
@@ -187,6 +190,17 @@ func (k *Keeper) Sessions() []Session {
 		sessions[n] = p.session
 	}
 	return sessions
+}
+
+// States counts the sessions by their states.
+func (k *Keeper) States() map[State]int {
+	n := map[State]int{}
+	for _, v := range k.view.Range {
+		if e, ok := v.(*entry); ok {
+			n[e.pub.Load().session.State]++
+		}
+	}
+	return n
 }
 
 // Session gives one; *Error with CodeNotFound where there is none.
