@@ -198,19 +198,14 @@ func (k *Keeper) requeue(e *entry) {
 	k.askSoon()
 }
 
-const (
-	queueCrowd = 10          // sessions that wait from which on the queue is not asked with each of them
-	queuePace  = time.Second // but this far apart
-)
-
 // askSoon has the queue asked at once.
 func (k *Keeper) askSoon() { k.askBy(k.now()) }
 
 // askBy has the queue asked then, but later where so many wait that one notice speaks of them all, and would speak again
 // with each that joins.
 func (k *Keeper) askBy(at time.Time) {
-	if k.queue.Waiting() >= queueCrowd && !k.askedAt.IsZero() {
-		at = latest(at, k.now().Add(time.Until(k.askedAt.Add(queuePace))))
+	if wait := crowdWait(k.queue.Waiting(), k.askedAt); wait > 0 {
+		at = latest(at, k.now().Add(wait))
 	}
 	if k.queueAt.IsZero() || at.Before(k.queueAt) {
 		k.queueAt = at

@@ -40,7 +40,7 @@ func TestOutageOfMany(t *testing.T) {
 		if _, ok := w.screen.showing(keyNetwork); !ok {
 			t.Errorf("the notices %q stand; want the one of the network", w.screen.keys())
 		}
-		if most, n := int(span/outagePace), len(w.screen.told()); n > most {
+		if most, n := int(span/toldPace), len(w.screen.told()); n > most {
 			t.Errorf("%d notices; want %d at the most", n, most)
 		}
 		w.server.set(func() { w.server.fault = nil })

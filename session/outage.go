@@ -23,9 +23,18 @@ type outages struct {
 }
 
 const (
-	outageCrowd = 10          // sessions from which on the screen is not brought to what is known with each of them
-	outagePace  = time.Second // but this far apart
+	toldCrowd = 10          // sessions from which on the screen is not brought to what is known with each of them
+	toldPace  = time.Second // but this far apart
 )
+
+// crowdWait is how long the screen stays as it is that speaks of so many sessions: to say of thousands what each of them
+// changes is too much for the loop and for the desktop. shownAt is by the monotonic clock.
+func crowdWait(many int, shownAt time.Time) time.Duration {
+	if many < toldCrowd || shownAt.IsZero() {
+		return 0
+	}
+	return max(0, time.Until(shownAt.Add(toldPace)))
+}
 
 func newOutages() outages {
 	return outages{warned: map[string]map[string]bool{}, hushed: map[string]bool{}, told: map[string]Notice{}}
@@ -91,14 +100,8 @@ func (k *Keeper) offline(now time.Time) bool {
 	return silent > 1
 }
 
-// wait is how long the screen stays as it is: to say of thousands of sessions what each of them changes is too much for
-// the loop and for the desktop.
-func (o *outages) wait() time.Duration {
-	if o.many < outageCrowd || o.shownAt.IsZero() {
-		return 0
-	}
-	return time.Until(o.shownAt.Add(outagePace))
-}
+// wait is how long the screen stays as it is.
+func (o *outages) wait() time.Duration { return crowdWait(o.many, o.shownAt) }
 
 // tellOutages shows what waits to be shown when it is time, and gives how long it is until then.
 func (k *Keeper) tellOutages() time.Duration {
