@@ -75,15 +75,11 @@ func defaults() Settings {
 // Settings reads config.toml; a missing file gives the defaults. With an error the defaults are returned too, so that a
 // keeper with a broken file can still run.
 func (d *Dir) Settings() (Settings, error) {
-	path := filepath.Join(d.path, settingsFile)
-	data, err := readFile(path)
+	s, _, err := readSettings(filepath.Join(d.path, settingsFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return defaults(), nil
+		err = nil
 	}
-	if err != nil {
-		return defaults(), err
-	}
-	return decodeSettings(path, data)
+	return s, err
 }
 
 // SettingsOr is Settings with a copy of the last good file, at path, in place of one that cannot be used; fault then says
@@ -93,11 +89,7 @@ func (d *Dir) SettingsOr(path string) (s Settings, fault, err error) {
 	if fault == nil {
 		return s, nil, nil
 	}
-	data, err := readFile(path)
-	if err == nil {
-		s, err = decodeSettings(path, data)
-	}
-	if err != nil {
+	if s, _, err = readSettings(path); err != nil {
 		return s, nil, fault
 	}
 	return s, fault, nil
@@ -105,12 +97,9 @@ func (d *Dir) SettingsOr(path string) (s Settings, fault, err error) {
 
 // KeepSettings makes the copy for SettingsOr of a file that can be used, in a folder that is there.
 func (d *Dir) KeepSettings(path string) error {
-	data, err := readFile(filepath.Join(d.path, settingsFile))
+	_, data, err := readSettings(filepath.Join(d.path, settingsFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return remove(path)
-	}
-	if err == nil {
-		_, err = decodeSettings(path, data)
 	}
 	if err != nil {
 		return err
@@ -119,6 +108,15 @@ func (d *Dir) KeepSettings(path string) error {
 		return nil
 	}
 	return writeFile(path, data)
+}
+
+// readSettings reads a file of settings, and gives what it holds; the defaults with an error.
+func readSettings(path string) (s Settings, data []byte, err error) {
+	if data, err = readFile(path); err != nil {
+		return defaults(), nil, err
+	}
+	s, err = decodeSettings(path, data)
+	return s, data, err
 }
 
 func decodeSettings(path string, data []byte) (Settings, error) {
