@@ -19,6 +19,7 @@ import (
 // Keeper is what the API wants of a session.Keeper, whose methods say what these do. Errors are *session.Error.
 type Keeper interface {
 	Sessions() []session.Session
+	States() map[session.State]int
 	Session(name string) (session.Session, error)
 	Token(ctx context.Context, name string, r session.TokenRequest) (session.Token, error)
 	TokenNow(name string, r session.TokenRequest) (t session.Token, ok bool)

@@ -43,8 +43,8 @@ func (s *Server) look() client.Health {
 	for _, state := range states {
 		h.Sessions[string(state)] = 0
 	}
-	for _, one := range s.o.Keeper.Sessions() {
-		h.Sessions[string(one.State)]++
+	for state, n := range s.o.Keeper.States() {
+		h.Sessions[string(state)] = n
 	}
 	for _, f := range s.o.Keeper.Faults() {
 		h.Faults = append(h.Faults, client.Fault{Name: f.Name, Detail: f.Err.Error()})

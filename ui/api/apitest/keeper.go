@@ -175,6 +175,15 @@ func (k *Keeper) Sessions() []session.Session {
 	return k.all()
 }
 
+// States counts the sessions by their states.
+func (k *Keeper) States() map[session.State]int {
+	n := map[session.State]int{}
+	for _, s := range k.Sessions() {
+		n[s.State]++
+	}
+	return n
+}
+
 func (k *Keeper) all() []session.Session {
 	return slices.SortedFunc(maps.Values(k.sessions), func(a, b session.Session) int {
 		return cmp.Compare(a.Name, b.Name)
