@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"sessionkeeper/ui/api/client"
+	"sessionkeeper/ui/api/fast"
 	"sessionkeeper/ui/helper"
 )
 
@@ -69,7 +70,7 @@ func exitCode(err error) int {
 	if p, ok := errors.AsType[*client.Problem](err); ok {
 		return helper.ExitOf(p.Code)
 	}
-	if _, ok := errors.AsType[*silentError](err); ok || helper.Late(err) {
+	if _, ok := errors.AsType[*silentError](err); ok || fast.Late(err) {
 		return helper.ExitUnavailable
 	}
 	return helper.ExitFailed

@@ -53,7 +53,7 @@ func Advice(err error) string {
 	switch {
 	case refused && p.LoginURL != "" && !strings.Contains(text, p.LoginURL):
 		text += "\nThe sign-in page is open: " + p.LoginURL
-	case Late(err):
+	case fast.Late(err):
 		for _, library := range []error{context.DeadlineExceeded, os.ErrDeadlineExceeded} {
 			text = strings.TrimSuffix(text, ": "+library.Error())
 		}
@@ -80,13 +80,8 @@ func exitCode(err error) int {
 	if p, ok := errors.AsType[*fast.Problem](err); ok {
 		return ExitOf(p.Code)
 	}
-	if Late(err) {
+	if fast.Late(err) {
 		return ExitUnavailable
 	}
 	return ExitFailed
-}
-
-// Late reports whether err is a keeper that did not answer in time.
-func Late(err error) bool {
-	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)
 }

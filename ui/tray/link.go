@@ -6,12 +6,12 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"os"
 	"sync"
 	"time"
 
 	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/client"
+	"sessionkeeper/ui/api/fast"
 	"sessionkeeper/ui/api/places"
 )
 
@@ -108,7 +108,7 @@ func (l *link) run(ctx context.Context) {
 		case was: // it may be back already
 		case !errors.Is(err, client.ErrNoKeeper):
 			l.log.WarnContext(ctx, "keeper not reached", "error", err)
-			l.tell(ctx, news{link: Down, why: silence(err), silent: late(err)})
+			l.tell(ctx, news{link: Down, why: silence(err), silent: fast.Late(err)})
 		case asked || !time.Now().Before(l.mayStart):
 			lost = false
 			if l.start(ctx) {
@@ -214,7 +214,7 @@ func doubt(ctx context.Context, c *client.Client, end context.CancelCauseFunc) {
 		asking, cancel := context.WithTimeout(ctx, askLimit)
 		_, err := c.Health(asking)
 		cancel()
-		if late(err) {
+		if fast.Late(err) {
 			end(err)
 		}
 	}
@@ -260,14 +260,9 @@ func (l *link) endKeeper(ctx context.Context) (ended bool, err error) {
 	return true, nil
 }
 
-// late reports whether err is a keeper that did not answer in time.
-func late(err error) bool {
-	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)
-}
-
 // silence words why a keeper that listens is of no use.
 func silence(err error) string {
-	if late(err) {
+	if fast.Late(err) {
 		p, _ := words.OfMachine("keeper_silent", nil)
 		return p.Detail
 	}

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"syscall"
 	"time"
@@ -22,6 +23,11 @@ var ErrNoKeeper = errors.New("no keeper is running")
 
 // ErrEnded says that the keeper closed the connection and gave no answer.
 var ErrEnded = errors.New("it ended before it had answered; try again")
+
+// Late reports whether err is a keeper that did not answer in time.
+func Late(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)
+}
 
 // Ending gives ErrEnded in place of the ways in which a connection breaks, and any other error as it is.
 func Ending(err error) error {
