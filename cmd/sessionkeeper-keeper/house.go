@@ -216,12 +216,10 @@ func (r *rooms) announce(ctx context.Context, stdout io.Writer) error {
 // reload takes over what changed in the configuration folder.
 func (r *rooms) reload(ctx context.Context) {
 	settings, err := r.dir.Settings()
-	if err != nil {
-		r.log.ErrorContext(ctx, "settings cannot be used", "error", err)
-	} else {
+	if err == nil {
 		setLevel(r.level, settings)
 	}
-	other := (err == nil) != (r.broken == nil)
+	other := fmt.Sprint(err) != fmt.Sprint(r.broken)
 	r.broken = err
 	r.keepSettings(ctx)
 	if r.readCatalogue() || other {
