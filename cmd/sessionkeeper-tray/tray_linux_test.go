@@ -15,6 +15,7 @@ import (
 	"sessionkeeper/ui/api"
 	"sessionkeeper/ui/api/apitest"
 	"sessionkeeper/ui/api/client"
+	"sessionkeeper/ui/api/places"
 	"sessionkeeper/ui/desktop/desktoptest"
 )
 
@@ -219,6 +220,22 @@ Quit
 	i.waitFor(t, "work — Signed in")
 }
 
+// startedKeeper is the keeper that the tray has started; it ends with the test.
+func startedKeeper(t *testing.T, p places.Places) (c *client.Client, pid int) {
+	t.Helper()
+	c, err := client.Dial(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	health, err := c.Health(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Kill(health.PID, syscall.SIGKILL) })
+	return c, health.PID
+}
+
 // TestStartsKeeper uses the real keeper: the tray starts it, and takes it along when the user quits.
 func TestStartsKeeper(t *testing.T) {
 	bus := desktoptest.StartBus(t)
@@ -228,16 +245,7 @@ func TestStartsKeeper(t *testing.T) {
 	tray := d.start(t)
 	i := p.icon(t)
 	i.wait(t, "no sessions", func(e desktoptest.Menu) bool { return strings.Contains(e.String(), "[No sessions yet]\n") })
-	c, err := client.Dial(t.Context(), places)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	health, err := c.Health(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = syscall.Kill(health.PID, syscall.SIGKILL) })
+	c, _ := startedKeeper(t, places)
 	if url := next(t, "the browser", d.opened); !strings.HasPrefix(url, "http://127.0.0.1:") || !strings.Contains(url, "#k=") {
 		t.Errorf("the first start opened %q; want the page", url)
 	}
@@ -262,23 +270,14 @@ func TestSilentKeeper(t *testing.T) {
 	i := p.icon(t)
 	signedOut := func(e desktoptest.Menu) bool { return strings.Contains(e.String(), "[No sessions yet]\n") }
 	i.wait(t, "no sessions", signedOut)
-	c, err := client.Dial(t.Context(), places)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	health, err := c.Health(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = syscall.Kill(health.PID, syscall.SIGKILL) })
-	if err := syscall.Kill(health.PID, syscall.SIGSTOP); err != nil {
+	_, pid := startedKeeper(t, places)
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
 	i.wait(t, "that the keeper does not answer", func(e desktoptest.Menu) bool {
 		return strings.HasPrefix(e.String(), "[The keeper does not answer]\n")
 	})
-	if err := syscall.Kill(health.PID, syscall.SIGCONT); err != nil {
+	if err := syscall.Kill(pid, syscall.SIGCONT); err != nil {
 		t.Fatal(err)
 	}
 	i.open(t)
