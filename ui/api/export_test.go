@@ -70,6 +70,19 @@ func (s *Server) Table() []string {
 	return all
 }
 
+// Unmarked tells the routes, as Table does but for the doors, that do not say at what pace they answer.
+func (s *Server) Unmarked() []string {
+	var unmarked []string
+	for _, methods := range s.routes {
+		for _, r := range methods {
+			if r.pace == 0 {
+				unmarked = append(unmarked, r.method+" "+r.pattern)
+			}
+		}
+	}
+	return unmarked
+}
+
 // Pages knows the pages that are open.
 type Pages struct{ *pages }
 

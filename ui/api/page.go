@@ -168,7 +168,7 @@ func (s *Server) addFiles() error {
 		if name == "index.html" {
 			pattern = "/"
 		}
-		s.routes.add(route{"GET", pattern, bare, file(contentType, data)})
+		s.addRoute(route{"GET", pattern, bare, atOnce, file(contentType, data)})
 		return nil
 	})
 }

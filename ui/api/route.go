@@ -20,10 +20,21 @@ const (
 	bare                       // loopback TCP, without one: what a page needs before it has one
 )
 
+// pace says how a route's answers share a door with others; see Server.paced.
+type pace int
+
+// The zero pace is none: every route says its own.
+const (
+	atOnce pace = iota + 1 // neither waits nor is long
+	inTurn                 // may wait
+	inPart                 // is as long as there are sessions or entries
+)
+
 // route is one thing that can be asked for.
 type route struct {
 	method, pattern string
 	reach           reach
+	pace            pace
 	handle          handler
 }
 
@@ -45,61 +56,61 @@ const (
 	sessionPattern = sessionPrefix + "{name}"
 )
 
-// table is every route there is beside the page's files.
-func (s *Server) table() routes {
+// addTable adds every route there is beside the page's files.
+func (s *Server) addTable() {
 	const everywhere = onSocket | onPage
-	t := routes{}
 	for _, r := range []route{
-		{"GET", "/v1/openapi.json", everywhere, s.openAPI},
-		{"GET", "/v1/health", everywhere, s.health},
-		{"GET", "/v1/events", everywhere, s.inTurn(s.events)},
-		{"GET", "/v1/history", everywhere, s.inPart(s.history)},
-		{"GET", "/v1/sessions", everywhere, s.inPart(s.list)},
-		{"GET", sessionPattern, everywhere, s.show},
-		{"PUT", sessionPattern, everywhere, s.inTurn(s.put)},
-		{"DELETE", sessionPattern, everywhere, s.inTurn(s.remove)},
-		{"POST", sessionPattern + "/token", onSocket, s.inTurn(s.token)},
-		{"POST", sessionPattern + "/aws", onSocket, s.inTurn(s.aws)},
-		{"POST", sessionPattern + "/refresh", everywhere, s.inTurn(s.refresh)},
-		{"POST", sessionPattern + "/rejected", everywhere, s.inTurn(s.rejected)},
-		{"POST", sessionPattern + "/login", everywhere, s.inTurn(s.login)},
-		{"POST", sessionPattern + "/logout", everywhere, s.inTurn(s.logout)},
-		{"POST", sessionPattern + "/pause", everywhere, s.pause},
-		{"POST", sessionPattern + "/resume", everywhere, s.resume},
-		{"POST", sessionPattern + "/secret", everywhere, s.inTurn(s.secret)},
-		{"GET", sessionPattern + "/history", everywhere, s.inPart(s.sessionHistory)},
-		{"GET", sessionPattern + "/related", everywhere, s.related},
-		{"GET", sessionPattern + "/uses", everywhere, s.sessionUses},
-		{"POST", "/v1/keychain/unlock", everywhere, s.inTurn(s.unlock)},
-		{"POST", "/v1/keychain/rotate", onSocket, s.inTurn(s.rotateKeys)},
-		{"POST", "/v1/keychain/passphrase", onSocket, s.inTurn(s.changePassphrase)},
-		{"POST", "/v1/keychain/move", onSocket, s.inTurn(s.moveSecrets)},
-		{"GET", "/v1/providers", everywhere, s.providers},
-		{"POST", "/v1/discover", everywhere, s.inTurn(s.discover)},
-		{"GET", "/v1/autostart", everywhere, s.autostart},
-		{"PUT", "/v1/autostart", everywhere, s.setAutostart},
-		{"GET", "/v1/approvals", everywhere, s.approvals},
-		{"POST", approvalPattern, everywhere, s.answerApproval},
-		{"DELETE", approvalPattern, everywhere, s.revokeApproval},
-		{"GET", "/v1/files", onSocket, s.listFiles},
-		{"PUT", "/v1/files", onSocket, s.inTurn(s.putFile)},
-		{"POST", "/v1/files", onSocket, s.inTurn(s.holdFile)},
-		{"DELETE", "/v1/files", onSocket, s.inTurn(s.removeFile)},
-		{"POST", "/v1/notices/press", onSocket, s.press},
-		{"POST", "/v1/notices/shown", onSocket, s.shown},
-		{"POST", "/v1/ui/code", onSocket, s.uiCode},
-		{"POST", "/v1/ui/session", bare, s.uiSession},
+		{"GET", "/v1/openapi.json", everywhere, atOnce, s.openAPI},
+		{"GET", "/v1/health", everywhere, atOnce, s.health},
+		{"GET", "/v1/events", everywhere, inTurn, s.events},
+		{"GET", "/v1/history", everywhere, inPart, s.history},
+		{"GET", "/v1/sessions", everywhere, inPart, s.list},
+		{"GET", sessionPattern, everywhere, atOnce, s.show},
+		{"PUT", sessionPattern, everywhere, inTurn, s.put},
+		{"DELETE", sessionPattern, everywhere, inTurn, s.remove},
+		{"POST", sessionPattern + "/token", onSocket, inTurn, s.token},
+		{"POST", sessionPattern + "/aws", onSocket, inTurn, s.aws},
+		{"POST", sessionPattern + "/refresh", everywhere, inTurn, s.refresh},
+		{"POST", sessionPattern + "/rejected", everywhere, inTurn, s.rejected},
+		{"POST", sessionPattern + "/login", everywhere, inTurn, s.login},
+		{"POST", sessionPattern + "/logout", everywhere, inTurn, s.logout},
+		{"POST", sessionPattern + "/pause", everywhere, atOnce, s.pause},
+		{"POST", sessionPattern + "/resume", everywhere, atOnce, s.resume},
+		{"POST", sessionPattern + "/secret", everywhere, inTurn, s.secret},
+		{"GET", sessionPattern + "/history", everywhere, inPart, s.sessionHistory},
+		{"GET", sessionPattern + "/related", everywhere, atOnce, s.related},
+		{"GET", sessionPattern + "/uses", everywhere, atOnce, s.sessionUses},
+		{"POST", "/v1/keychain/unlock", everywhere, inTurn, s.unlock},
+		{"POST", "/v1/keychain/rotate", onSocket, inTurn, s.rotateKeys},
+		{"POST", "/v1/keychain/passphrase", onSocket, inTurn, s.changePassphrase},
+		{"POST", "/v1/keychain/move", onSocket, inTurn, s.moveSecrets},
+		{"GET", "/v1/providers", everywhere, atOnce, s.providers},
+		{"POST", "/v1/discover", everywhere, inTurn, s.discover},
+		{"GET", "/v1/autostart", everywhere, atOnce, s.autostart},
+		{"PUT", "/v1/autostart", everywhere, atOnce, s.setAutostart},
+		{"GET", "/v1/approvals", everywhere, atOnce, s.approvals},
+		{"POST", approvalPattern, everywhere, atOnce, s.answerApproval},
+		{"DELETE", approvalPattern, everywhere, atOnce, s.revokeApproval},
+		{"GET", "/v1/files", onSocket, atOnce, s.listFiles},
+		{"PUT", "/v1/files", onSocket, inTurn, s.putFile},
+		{"POST", "/v1/files", onSocket, inTurn, s.holdFile},
+		{"DELETE", "/v1/files", onSocket, inTurn, s.removeFile},
+		{"POST", "/v1/notices/press", onSocket, atOnce, s.press},
+		{"POST", "/v1/notices/shown", onSocket, atOnce, s.shown},
+		{"POST", "/v1/ui/code", onSocket, atOnce, s.uiCode},
+		{"POST", "/v1/ui/session", bare, atOnce, s.uiSession},
 	} {
-		t.add(r)
+		s.addRoute(r)
 	}
-	return t
 }
 
-func (t routes) add(r route) {
-	if t[r.pattern] == nil {
-		t[r.pattern] = map[string]route{}
+// addRoute adds a route, whose handler then keeps its pace.
+func (s *Server) addRoute(r route) {
+	r.handle = s.paced(r)
+	if s.routes[r.pattern] == nil {
+		s.routes[r.pattern] = map[string]route{}
 	}
-	t[r.pattern][r.method] = r
+	s.routes[r.pattern][r.method] = r
 }
 
 // find gives the route that is asked for over this door, and the session's name in it. Nothing is cleaned up or

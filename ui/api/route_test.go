@@ -81,3 +81,10 @@ func TestTableIsComplete(t *testing.T) {
 		t.Errorf("the server's routes are\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+// Every route says whether it may wait or is long: what does not bound that lets a flood lock the others out.
+func TestTableSaysThePace(t *testing.T) {
+	if unmarked := open(t, github()).server.Unmarked(); len(unmarked) > 0 {
+		t.Errorf("these routes have no mark: %q", unmarked)
+	}
+}

@@ -48,9 +48,9 @@ type Server struct {
 
 // NewServer returns a Server; nothing is opened before Listen.
 func NewServer(o Options) (*Server, error) {
-	s := &Server{o: o, log: o.Log, pages: newPages(), stopping: make(chan struct{})}
+	s := &Server{o: o, log: o.Log, routes: routes{}, pages: newPages(), stopping: make(chan struct{})}
 	s.handouts, s.uses = newHandouts(o.History.Tally), newUses()
-	s.routes = s.table()
+	s.addTable()
 	s.socket = newDoor(doorOptions{
 		name: "socket", open: s.openSocket, handler: s.socketHandler(), hot: newHot(s.answerHot), conns: socketConns, log: o.Log,
 	})

@@ -16,6 +16,19 @@ import (
 // do not read must not fill the memory.
 const maxAnswers = 64
 
+// paced is a route's handler at the route's pace. What bounds too much is better than what bounds too little: a route
+// that does not say gets a turn.
+func (s *Server) paced(r route) handler {
+	switch r.pace {
+	case atOnce:
+		return r.handle
+	case inPart:
+		return s.inPart(r.handle)
+	default:
+		return s.inTurn(r.handle)
+	}
+}
+
 // inTurn lets a handler that may wait do so only while its asker has a turn: whatever waits, there are places left for
 // those who do not, and nobody keeps the others from waiting.
 func (s *Server) inTurn(handle handler) handler {
@@ -25,9 +38,9 @@ func (s *Server) inTurn(handle handler) handler {
 		if !ok {
 			return crowded()
 		}
-		inTurn := *r
-		inTurn.Request = r.WithContext(ctx)
-		err := handle(w, &inTurn)
+		withTurn := *r
+		withTurn.Request = r.WithContext(ctx)
+		err := handle(w, &withTurn)
 		if err != nil && errors.Is(context.Cause(ctx), crowd.ErrCrowded) {
 			return crowded()
 		}
