@@ -25,12 +25,6 @@ const (
 
 	// startEvery is the pause after a keeper could not be started, before it is tried again unasked.
 	startEvery = 5 * time.Minute
-
-	askLimit = 5 * time.Second // one question to the keeper
-
-	// doubtEvery is how often a keeper that says nothing is asked whether it is still there: one that was stopped, or
-	// hangs, keeps its connections.
-	doubtEvery = 20 * time.Second
 )
 
 // news is what the link tells the tray: an event with the client that it came from, or how the link stands.
@@ -168,7 +162,7 @@ func (l *link) start(ctx context.Context) bool {
 
 // follow tells what a keeper has to say until it is gone; was is true where it was reached at all.
 func (l *link) follow(ctx context.Context) (was bool, err error) {
-	asking, cancel := context.WithTimeout(ctx, askLimit)
+	asking, cancel := context.WithTimeout(ctx, client.AskLimit)
 	defer cancel()
 	c, err := client.Dial(asking, l.places)
 	if err != nil {
@@ -189,7 +183,7 @@ func (l *link) follow(ctx context.Context) (was bool, err error) {
 	var doubting sync.WaitGroup
 	defer doubting.Wait()
 	defer end(nil)
-	doubting.Go(func() { doubt(ctx, c, end) })
+	doubting.Go(func() { end(c.Silence(ctx)) })
 	for e, err := range c.Events(ctx, "tray") {
 		if err != nil {
 			return was && context.Cause(ctx) == nil, cmp.Or(context.Cause(ctx), err)
@@ -201,31 +195,12 @@ func (l *link) follow(ctx context.Context) (was bool, err error) {
 	return was, io.EOF
 }
 
-// doubt ends what follows a keeper where that does not answer any more.
-func doubt(ctx context.Context, c *client.Client, end context.CancelCauseFunc) {
-	tick := time.NewTicker(doubtEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		asking, cancel := context.WithTimeout(ctx, askLimit)
-		_, err := c.Health(asking)
-		cancel()
-		if fast.Late(err) {
-			end(err)
-		}
-	}
-}
-
 // complete gets the session of an event that does not carry it, as those of an older keeper.
 func (l *link) complete(ctx context.Context, c *client.Client, e *client.Event) {
 	if e.Session == "" || e.Now != nil || e.Type == eventRemoved || e.Notice != nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, askLimit)
+	ctx, cancel := context.WithTimeout(ctx, client.AskLimit)
 	defer cancel()
 	now, err := c.Session(ctx, e.Session)
 	problem, told := errors.AsType[*client.Problem](err)

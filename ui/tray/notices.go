@@ -249,7 +249,7 @@ func (n *notices) report(ctx context.Context, key string) (told bool) {
 	if id == 0 || c == nil || strings.HasPrefix(key, ownNotice) {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(ctx, askLimit)
+	ctx, cancel := context.WithTimeout(ctx, client.AskLimit)
 	defer cancel()
 	err := c.NoticeShown(ctx, key, id)
 	if p, ok := errors.AsType[*client.Problem](err); ok && p.Code == "conflict" {
@@ -293,7 +293,7 @@ func (n *notices) press(ctx context.Context, p desktop.Press) {
 	if c == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, askLimit)
+	ctx, cancel := context.WithTimeout(ctx, client.AskLimit)
 	defer cancel()
 	if err := c.Press(ctx, p.Key, p.Action); err != nil {
 		n.log.WarnContext(ctx, "press not told", "key", p.Key, "action", p.Action, "error", err)
