@@ -61,7 +61,7 @@ func (f *keychain) refresh() {
 		return
 	}
 	if v.gone {
-		p, _ := words.OfMachine("no_keeper", nil)
+		p := v.absence()
 		f.open.Hide()
 		f.page.Hide()
 		f.more.Hide()

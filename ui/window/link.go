@@ -11,13 +11,16 @@ import (
 	"sync/atomic"
 	"time"
 
+	"sessionkeeper/session/words"
 	"sessionkeeper/ui/api/client"
+	"sessionkeeper/ui/api/fast"
 )
 
 // view is the keeper as it stands. It is never changed once it was told.
 type view struct {
 	starting bool             // nothing is known yet
 	gone     bool             // no keeper answers
+	silent   bool             // of gone: one runs
 	sessions []client.Session // those that want attention first; the last known ones where the keeper is gone
 	health   client.Health
 	names    map[string]string // of providers, by id
@@ -30,6 +33,17 @@ func (v view) session(name string) (client.Session, bool) {
 		return client.Session{}, false
 	}
 	return v.sessions[i], true
+}
+
+// absence says why nothing can be shown or done, where the keeper is gone.
+func (v view) absence() words.Problem {
+	if !v.silent {
+		p, _ := words.OfMachine("no_keeper", nil)
+		return p
+	}
+	p, _ := words.OfMachine("keeper_silent", nil)
+	p.Action = words.Action{} // one runs, so none can be started
+	return p
 }
 
 // Between two looks for a keeper that is gone.
@@ -66,10 +80,12 @@ func (l *link) with(ctx context.Context, request func(context.Context, *client.C
 func (l *link) run(ctx context.Context) {
 	wait := firstRetry
 	for ctx.Err() == nil {
-		if l.follow(ctx) {
+		was, err := l.follow(ctx)
+		if was {
 			wait = firstRetry
+			l.lost(ctx, err)
 		}
-		l.publish(func(v *view) { v.starting, v.gone = false, true })
+		l.publish(func(v *view) { v.starting, v.gone, v.silent = false, true, fast.Late(err) })
 		select {
 		case <-ctx.Done():
 		case <-time.After(wait):
@@ -97,44 +113,46 @@ func (l *link) take() view {
 	return l.newest
 }
 
-// follow shows one keeper until it goes, and reports whether there was one.
-func (l *link) follow(ctx context.Context) (was bool) {
+// follow shows one keeper until it goes, and says why it did; was is true where there was one.
+func (l *link) follow(ctx context.Context) (was bool, err error) {
 	c, err := l.o.Dial(ctx)
 	if err != nil {
-		return false
+		return false, err
 	}
 	defer c.Close()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, end := context.WithCancelCause(ctx)
 	inbox := &inbox{news: make(chan struct{}, 1)}
 	var reading sync.WaitGroup
 	reading.Go(func() {
-		defer cancel()
 		for e, err := range c.Events(ctx, "") {
 			if err != nil {
-				l.lost(ctx, err)
+				end(err)
 				return
 			}
 			inbox.put(e)
 		}
 	})
+	reading.Go(func() { end(c.Silence(ctx)) })
 	defer reading.Wait()
-	defer cancel()
+	defer end(nil)
 	defer l.client.Store(nil)
-	sessions, names := map[string]client.Session{}, l.providers(ctx, c)
+	names, err := l.providers(ctx, c)
+	if err != nil {
+		return false, err
+	}
+	sessions := map[string]client.Session{}
 	var unsaved <-chan time.Time // nil but where what the keychain has yet to take is about to be gone
 	for {
 		select {
 		case <-ctx.Done():
-			return was
+			return was, context.Cause(ctx)
 		case <-inbox.news:
 		case <-unsaved:
 		}
 		was, unsaved = true, nil
 		health, err := l.apply(ctx, c, inbox.take(), sessions)
 		if err != nil {
-			l.lost(ctx, err)
-			return was
+			return was, err
 		}
 		if health.Keychain.State == "ok" && health.Keychain.Spilled > 0 {
 			unsaved = time.After(unsavedPause)
@@ -145,17 +163,23 @@ func (l *link) follow(ctx context.Context) (was bool) {
 	}
 }
 
-// providers gives the names of the providers that the keeper knows.
-func (l *link) providers(ctx context.Context, c *client.Client) map[string]string {
-	names := map[string]string{}
+// providers gives the names of the providers that the keeper knows. It is the first question to a keeper; the error says
+// that there is no answer.
+func (l *link) providers(ctx context.Context, c *client.Client) (names map[string]string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, client.AskLimit)
+	defer cancel()
 	known, err := c.Providers(ctx)
+	if fast.Late(err) {
+		return nil, err
+	}
 	if err != nil {
 		l.lost(ctx, err)
 	}
+	names = map[string]string{}
 	for _, p := range known {
 		names[p.ID] = p.Name
 	}
-	return names
+	return names, nil
 }
 
 func (l *link) lost(ctx context.Context, err error) {
@@ -181,6 +205,8 @@ func (l *link) apply(
 			sessions[e.Session] = *e.Now
 		}
 	}
+	ctx, cancel := context.WithTimeout(ctx, client.AskLimit)
+	defer cancel()
 	return c.Health(ctx)
 }
 

@@ -55,7 +55,7 @@ func trouble(v view, startable bool) (code string, p words.Problem, t words.Tone
 	case v.starting:
 		return "", p, t
 	case v.gone:
-		p, _ = words.OfMachine("no_keeper", nil)
+		p = v.absence()
 		if !startable {
 			p.Action = words.Action{}
 		}

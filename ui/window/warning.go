@@ -16,11 +16,10 @@ type warning struct {
 	w    *Window
 	name string
 
+	last   view
 	now    client.Session
-	known  bool              // the keeper has shown the session
-	gone   bool              // no keeper answers
-	names  map[string]string // of providers
-	due    time.Time         // what the user is warned of
+	known  bool      // the keeper has shown the session
+	due    time.Time // what the user is warned of
 	login  client.Login
 	busy   bool
 	failed string
@@ -50,7 +49,7 @@ func (f *warning) end()                       {}
 func (f *warning) key(name fyne.KeyName) { f.w.plainKey(name, f.signIn) }
 
 func (f *warning) show(v view) {
-	f.gone, f.names = v.gone, v.names
+	f.last = v
 	now, there := v.session(f.name)
 	switch {
 	case v.starting, v.gone:
@@ -96,7 +95,7 @@ func (f *warning) tick() time.Time {
 // say brings the words up to date.
 func (f *warning) say() {
 	tone, title, detail := f.words()
-	f.who.set(who(f.now, f.names), colourSoft)
+	f.who.set(who(f.now, f.last.names), colourSoft)
 	f.who.Hidden = f.who.words == ""
 	pending := f.login.Status == "pending"
 	if pending {
@@ -112,14 +111,14 @@ func (f *warning) say() {
 		detail = f.failed
 	}
 	f.copyLink.Hidden = !pending || f.login.Opened
-	f.again.able(!f.busy && !pending && !f.gone && f.known)
+	f.again.able(!f.busy && !pending && !f.last.gone && f.known)
 	f.plain.say(tone, title, detail)
 }
 
 func (f *warning) words() (tone words.Tone, title, detail string) {
 	name := words.Name(f.name)
-	if f.gone {
-		p, _ := words.OfMachine("no_keeper", nil)
+	if f.last.gone {
+		p := f.last.absence()
 		return words.Bad, p.Title, p.Detail
 	}
 	if !f.known {

@@ -72,9 +72,9 @@ func (f *welcome) show(v view) {
 	switch {
 	case v.starting:
 	case v.gone:
-		p, _ := words.OfMachine("no_keeper", nil)
+		p := v.absence()
 		var start func()
-		if f.w.o.Program != "" {
+		if f.w.o.Program != "" && !v.silent {
 			start = func() { f.w.startKeeper(f.failed) }
 		}
 		f.keys.set(words.Bad, p, start)
