@@ -80,10 +80,10 @@ func (w *Wire) send(ctx context.Context, req *http.Request, limit int64) reply {
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	total := time.AfterFunc(w.limits.total, func() { stop(errTotalLate) })
-	defer total.Stop()
-	headers := time.AfterFunc(w.limits.toHeaders, func() { stop(errHeadersLate) })
-	defer headers.Stop()
+	total := newPatience(w.limits.total, func() { stop(errTotalLate) })
+	defer total.end()
+	headers := newPatience(w.limits.toHeaders, func() { stop(errHeadersLate) })
+	defer headers.end()
 
 	var asked, connected atomic.Bool
 	trace := &httptrace.ClientTrace{
@@ -95,7 +95,7 @@ func (w *Wire) send(ctx context.Context, req *http.Request, limit int64) reply {
 	req.Header.Set("User-Agent", w.agent)
 	req.Header.Set("Accept-Encoding", "identity")
 	resp, err := w.http.Do(req)
-	headers.Stop()
+	headers.end()
 	if err != nil {
 		r.unsent = asked.Load() && !connected.Load()
 		r.err = cause(ctx, err)
