@@ -97,9 +97,7 @@ func TestAdoptWhileBusy(t *testing.T) {
 	notify(t, other, signIn("a", "other"))
 	adopted := one(t, service, "other")
 	service.Hang()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
-	if err := d.Notify(ctx, signIn("a", "own")); err == nil {
+	if err := giveUp(t, d, request{key: "a", notice: new(signIn("a", "own"))}); err == nil {
 		t.Fatal("the service hangs; want an error")
 	}
 	d.Adopt("a", adopted.ID)
@@ -117,9 +115,9 @@ func TestAdoptWhileWithdrawing(t *testing.T) {
 	notify(t, other, signIn("a", "other"))
 	ids := service.Showing()
 	service.Hang()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
-	d.Withdraw(ctx, "a")
+	if err := giveUp(t, d, request{key: "a"}); err == nil {
+		t.Fatal("the service hangs; want an error")
+	}
 	d.Adopt("a", ids[1].ID)
 	service.Resume()
 	service.WaitClosed(t, ids[0].ID)

@@ -10,12 +10,10 @@ import (
 	"encoding/xml"
 	"errors"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -154,16 +152,19 @@ func TestNoticeIDs(t *testing.T) {
 // A helper that hangs, and one whose child keeps its output open, are ended and hold up nothing for long.
 func TestHangingHelper(t *testing.T) {
 	s := newNative("windows")
-	file := filepath.Join(t.TempDir(), "pid")
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-	defer cancel()
-	err := s.run(ctx, command{path: "/bin/sh", args: []string{"-c", `echo $$ >"$1"; exec sleep 60`, "sh", file}})
-	if !errors.Is(err, context.DeadlineExceeded) {
-		t.Fatalf("got %v; want the deadline", err)
-	}
-	data, err := os.ReadFile(file)
+	told, late := fifo(t), errors.New("it took too long")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- s.run(ctx, command{path: "/bin/sh", args: []string{"-c", `echo $$ >"$1"; exec sleep 60`, "sh", told}})
+	}()
+	data, err := os.ReadFile(told)
 	if err != nil {
 		t.Fatal(err)
+	}
+	cancel(late)
+	if err := <-ended; !errors.Is(err, late) {
+		t.Fatalf("got %v; want why its context ended", err)
 	}
 	pid, err := strconv.Atoi(strings.TrimSpace(string(data)))
 	if err != nil {
@@ -179,9 +180,9 @@ func TestHangingHelper(t *testing.T) {
 		t.Error(err)
 	}
 	s.turn <- struct{}{}
-	ended, stop := context.WithCancel(t.Context())
+	over, stop := context.WithCancel(t.Context())
 	stop()
-	if err := s.run(ended, read); !errors.Is(err, context.Canceled) {
+	if err := s.run(over, read); !errors.Is(err, context.Canceled) {
 		t.Errorf("while another runs: got %v; want the context's end", err)
 	}
 }

@@ -208,16 +208,30 @@ func TestClosedByUser(t *testing.T) {
 	}
 }
 
+// giveUp asks for something of a service that hangs, and waits no longer than it takes to be heard.
+func giveUp(t *testing.T, d *Desktop, r request) error {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	failed := make(chan error, 1)
+	go func() { failed <- d.ask(ctx, r) }()
+	for heard := make(chan bool); ; {
+		d.notifier.tasks <- func(context.Context) {
+			w := d.notifier.keys[r.key]
+			heard <- w != nil && w.notice == r.notice
+		}
+		if <-heard {
+			cancel()
+			return <-failed
+		}
+	}
+}
+
 func TestHangingService(t *testing.T) {
 	d, bus := onBus(t)
 	service := desktoptest.StartNotifications(t, bus)
 	notify(t, d, Notice{Key: "a", Title: "A0"})
 	service.Hang()
-	soon := func() context.Context {
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-		t.Cleanup(cancel)
-		return ctx
-	}
 	for _, n := range []Notice{
 		{Key: "a", Title: "A1"},
 		{Key: "a", Title: "A2"},
@@ -225,11 +239,13 @@ func TestHangingService(t *testing.T) {
 		{Key: "b", Title: "B1"},
 		{Key: "c", Title: "C1"},
 	} {
-		if err := d.Notify(soon(), n); !errors.Is(err, errSlow) {
+		if err := giveUp(t, d, request{key: n.Key, notice: &n}); !errors.Is(err, errSlow) {
 			t.Errorf("%s: got %v; want word of a slow service", n.Title, err)
 		}
 	}
-	d.Withdraw(soon(), "c")
+	if err := giveUp(t, d, request{key: "c"}); !errors.Is(err, errSlow) {
+		t.Errorf("the withdrawal: got %v; want word of a slow service", err)
+	}
 	service.Resume()
 	service.Wait(t, titled("A3"))
 	notify(t, d, Notice{Key: "b", Title: "B2"})
