@@ -27,6 +27,7 @@ import (
 type source struct {
 	mu     sync.Mutex // guards what follows
 	left   time.Duration
+	asked  time.Time // when the last one was given
 	err    error
 	scopes map[string][]string
 	tokens []client.TokenRequest
@@ -44,8 +45,9 @@ func (s *source) Token(_ context.Context, name string, r client.TokenRequest) (c
 	if r.IDToken {
 		text = "id-of-" + name
 	}
+	s.asked = time.Now()
 	return client.Token{
-		Access: secret.New(text), Type: "Bearer", ExpiresAt: time.Now().Add(s.left), Scopes: s.scopes[name], Generation: 1,
+		Access: secret.New(text), Type: "Bearer", ExpiresAt: s.asked.Add(s.left), Scopes: s.scopes[name], Generation: 1,
 	}, nil
 }
 
@@ -56,9 +58,10 @@ func (s *source) AWS(_ context.Context, name string, r client.AWSRequest) (clien
 	if s.err != nil {
 		return client.AWSCredentials{}, s.err
 	}
+	s.asked = time.Now()
 	return client.AWSCredentials{
 		AccessKeyID: "ASIAEXAMPLE000000000", SecretKey: secret.New("secret-of-" + name), SessionToken: secret.New("session"),
-		ExpiresAt: time.Now().Add(s.left), AccountID: "123456789012",
+		ExpiresAt: s.asked.Add(s.left), AccountID: "123456789012",
 	}, nil
 }
 
@@ -385,8 +388,10 @@ func TestTold(t *testing.T) {
 			p.source.mu.Lock()
 			p.source.left = left
 			p.source.mu.Unlock()
-			before := time.Now()
 			a := p.ask(q.method, q.address, q.header, q.form)
+			p.source.mu.Lock()
+			asked := p.source.asked
+			p.source.mu.Unlock()
 			var told time.Duration
 			switch {
 			case a.fields["Expiration"] != nil:
@@ -394,13 +399,13 @@ func TestTold(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				told = at.Sub(before)
+				told = at.Sub(asked)
 			case a.fields["expires_on"] != nil:
 				seconds, err := strconv.ParseInt(a.fields["expires_on"].(string), 10, 64)
 				if err != nil {
 					t.Fatal(err)
 				}
-				told = time.Unix(seconds, 0).Sub(before)
+				told = time.Unix(seconds, 0).Sub(asked)
 			case a.fields["expires_in"] != nil:
 				told = time.Duration(a.fields["expires_in"].(float64) * float64(time.Second))
 			default:
