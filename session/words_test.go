@@ -196,7 +196,8 @@ func TestNotices(t *testing.T) {
 		},
 		{
 			outageNotice("https://example.org", []string{"a", "b", "c"}), "a and 2 more cannot be renewed now",
-			"The provider cannot be reached, but nothing is lost. Sessionkeeper keeps trying; there is nothing you need to do.",
+			"The provider cannot be reached or has trouble, but nothing is lost. Sessionkeeper keeps trying; if this lasts, check " +
+				"whether your network wants you to log in.",
 		},
 		{
 			noNetworkNotice([]string{"a", "b"}), "There is no connection", "The providers cannot be reached, but nothing is lost. " +

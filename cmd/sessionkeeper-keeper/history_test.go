@@ -32,7 +32,7 @@ func TestEntryDetail(t *testing.T) {
 			"the provider gives no reason, bad\uFFFD[2J, invalid_grant, status 400",
 		},
 		{session.EventWarning, map[string]string{"ends_at": later}, "ends in 1 min"},
-		{session.EventWarning, map[string]string{"kind": "outage"}, "the provider cannot be reached"},
+		{session.EventWarning, map[string]string{"kind": "outage"}, "the provider cannot be reached or has trouble"},
 		{session.EventConsentOpened, map[string]string{"kind": "user"}, ""},
 		{session.EventConsentDone, map[string]string{"kind": "auto", "outcome": "wrong_account"}, "by itself, another account signed in"},
 		{session.EventConsentDone, map[string]string{"kind": "user", "outcome": "done"}, ""},

@@ -152,10 +152,11 @@ func TestEventWords(t *testing.T) {
 		"work ends in 5 min; run: sessionkeeper login work": {
 			Type: session.EventWarning, Kind: "end", EndsAt: now.Add(5 * time.Minute),
 		},
-		"work cannot be renewed: the provider cannot be reached": {Type: session.EventWarning, Kind: "outage"},
-		"keychain: does not answer":                              {Type: session.EventKeychain, Code: "slow"},
-		"2 sessions":                                             {Type: session.EventSnapshot, Sessions: make([]client.Session, 2)},
-		"of.tomorrow":                                            {Type: "of.tomorrow"},
+		"work cannot be renewed: the provider cannot be reached or has trouble": {Type: session.EventWarning, Kind: "outage"},
+
+		"keychain: does not answer": {Type: session.EventKeychain, Code: "slow"},
+		"2 sessions":                {Type: session.EventSnapshot, Sessions: make([]client.Session, 2)},
+		"of.tomorrow":               {Type: "of.tomorrow"},
 	} {
 		e.Session = "work"
 		if got := eventWords(e, now); got != want {

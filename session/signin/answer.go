@@ -7,6 +7,7 @@ import (
 
 	"sessionkeeper/session/provider"
 	"sessionkeeper/session/secret"
+	table "sessionkeeper/session/words"
 )
 
 // maxParams is far more than any provider sends back.
@@ -27,29 +28,29 @@ func (a answer) same(b answer) bool { return a.code.Equal(b.code) && a.fault == 
 // misfit is an answer that changes nothing: the flow goes on.
 type misfit struct {
 	page pageKind
-	say  string // one sentence; quotes nothing of the answer
+	say  string // what is told to whoever pasted it: what is wrong and what to do; quotes nothing of the answer
 }
 
 func (m *misfit) Error() string { return m.say }
 
-func malformed(say string) *misfit { return &misfit{page: pageMalformed, say: say} }
+func malformed(said string) *misfit { return &misfit{page: pageMalformed, say: said} }
 
 // parseAnswer reads an answer in query form. It refuses what no provider sends: repeated parameters (RFC 6749 section
 // 3.1), control characters, a code together with an error, bad escapes.
 func parseAnswer(query string) (answer, *misfit) {
 	if strings.Count(query, "&") >= maxParams {
-		return answer{}, malformed("The answer has too many parts.")
+		return answer{}, malformed(say("answer_parts"))
 	}
 	v, err := url.ParseQuery(query)
 	if err != nil {
-		return answer{}, malformed("The answer is not written the way addresses are.")
+		return answer{}, malformed(say("answer_written"))
 	}
 	for _, key := range []string{"state", "code", "iss", "error", "error_description"} {
 		if len(v[key]) > 1 {
-			return answer{}, malformed("The answer says \"" + key + "\" more than once.")
+			return answer{}, malformed(sayWith("answer_twice", table.Values{"key": table.Safe(key)}))
 		}
 		if key != "error_description" && strings.ContainsFunc(v.Get(key), unprintable) {
-			return answer{}, malformed("The answer holds characters that do not belong there.")
+			return answer{}, malformed(say("answer_characters"))
 		}
 	}
 	a := answer{
@@ -60,7 +61,7 @@ func parseAnswer(query string) (answer, *misfit) {
 		description: v.Get("error_description"),
 	}
 	if a.state.Empty() {
-		return answer{}, &misfit{page: pageUnknown, say: "The answer does not say which sign-in it belongs to."}
+		return answer{}, &misfit{page: pageUnknown, say: say("answer_unknown")}
 	}
 	return a, nil
 }
@@ -71,16 +72,16 @@ func unprintable(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneErr
 func (f *Flow) fits(a answer) *misfit {
 	switch {
 	case !a.code.Empty() && a.fault != "":
-		return malformed("The answer holds both a code and an error.")
+		return malformed(say("answer_both"))
 	case !a.some():
-		return malformed("The answer holds neither a code nor an error.")
+		return malformed(say("answer_neither"))
 	}
 	p := f.req.Provider
 	if a.iss == "" && p.IssRequired {
-		return &misfit{page: pageIssuer, say: "The answer does not say which provider it comes from."}
+		return &misfit{page: pageIssuer, say: say("answer_nameless")}
 	}
 	if a.iss != "" && !fromProvider(p, a.iss) {
-		return &misfit{page: pageIssuer, say: "The answer comes from another provider than the one that was asked."}
+		return &misfit{page: pageIssuer, say: say("answer_elsewhere")}
 	}
 	return nil
 }
@@ -166,7 +167,7 @@ var authorizationFaults = map[string]struct {
 func (a answer) refused(session string) *Error {
 	code := strings.ToLower(provider.CleanLine(a.fault))
 	known, ok := authorizationFaults[code]
-	e := &Error{Kind: KindExchange, Detail: sayFault, Answer: provider.Answer{
+	e := &Error{Kind: KindExchange, Detail: say("fault"), Answer: provider.Answer{
 		Verdict: provider.VerdictPassing, Code: code, Message: provider.CleanLine(a.description), Known: ok,
 	}}
 	if ok {
@@ -174,11 +175,11 @@ func (a answer) refused(session string) *Error {
 	}
 	switch {
 	case e.Kind == KindDenied:
-		e.Answer.Verdict, e.Detail = provider.VerdictSignIn, sayDenied
+		e.Answer.Verdict, e.Detail = provider.VerdictSignIn, say("denied")
 	case e.Kind == KindSetup:
 		e.Answer.Verdict, e.Detail = provider.VerdictSetup, saySetup(known.reason, session)
 	case code == "temporarily_unavailable" || code == "server_error":
-		e.Answer.Known = true
+		e.Answer.Known, e.Detail = true, say("busy")
 	}
 	return e
 }

@@ -27,7 +27,7 @@ type codeRequest struct {
 func newCodeRequest(redirect string) (*codeRequest, error) {
 	u, err := url.Parse(redirect)
 	if err != nil || u.Scheme == "" {
-		return nil, &Error{Kind: KindSetup, Detail: sayRedirect}
+		return nil, &Error{Kind: KindSetup, Detail: say("redirect")}
 	}
 	return &codeRequest{
 		state:       secret.New(rand.Text()),
@@ -125,14 +125,14 @@ func loginHint(r Request) string {
 func authorize(ctx context.Context, w *provider.Wire, r Request, c *codeRequest) (string, error) {
 	full, err := url.Parse(authorizationURL(r, c))
 	if err != nil {
-		return "", &Error{Kind: KindSetup, Detail: sayAuthorize}
+		return "", &Error{Kind: KindSetup, Detail: say("authorize_url")}
 	}
 	if !r.Provider.PARRequired {
 		return full.String(), nil
 	}
 	pushed, a := w.Push(ctx, r.Provider, r.Client, full.Query())
 	if a.Verdict != provider.VerdictOK {
-		return "", failure(a, sayPushed, r.Session)
+		return "", failure(a, say("pushed"), r.Session)
 	}
 	page := oauth2.Config{ClientID: r.Client.ID, Endpoint: oauth2.Endpoint{AuthURL: r.Provider.AuthorizeURL}}
 	return page.AuthCodeURL("", oauth2.SetAuthURLParam("request_uri", pushed)), nil
@@ -142,13 +142,13 @@ func authorize(ctx context.Context, w *provider.Wire, r Request, c *codeRequest)
 func checkEndpoints(r Request) error {
 	switch {
 	case r.Provider.AuthorizeURL == "" && r.Provider.DeviceURL == "":
-		return &Error{Kind: KindSetup, Detail: sayNoPage}
+		return &Error{Kind: KindSetup, Detail: say("no_page")}
 	case r.Client.ID == "":
-		return &Error{Kind: KindSetup, Detail: sayClientID}
+		return &Error{Kind: KindSetup, Detail: say("client_id")}
 	case r.Provider.TokenURL == "":
-		return &Error{Kind: KindSetup, Detail: sayTokenURL}
+		return &Error{Kind: KindSetup, Detail: say("token_url")}
 	case !safeURL(r.Provider.AuthorizeURL):
-		return &Error{Kind: KindSetup, Detail: sayAuthorize}
+		return &Error{Kind: KindSetup, Detail: say("authorize_url")}
 	}
 	return nil
 }

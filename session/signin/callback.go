@@ -89,11 +89,11 @@ func readAnswer(w http.ResponseWriter, r *http.Request) (answer, *misfit) {
 	}
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/x-www-form-urlencoded" {
-		return answer{}, malformed("The answer is not a form.")
+		return answer{}, &misfit{page: pageMalformed}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxForm))
 	if err != nil {
-		return answer{}, malformed("The answer is too long or was cut off.")
+		return answer{}, &misfit{page: pageMalformed}
 	}
 	return parseAnswer(string(body))
 }
@@ -123,7 +123,7 @@ func (f *Flow) receive(w http.ResponseWriter, r *http.Request, a answer) {
 		http.Redirect(w, r, donePath+f.pageID, http.StatusSeeOther)
 	case <-f.dropped:
 		p := plainPage(pageKind(KindCancelled))
-		p.detail = sayGivenUp
+		p.detail = say("given_up")
 		p.write(w)
 	case <-r.Context().Done():
 	}

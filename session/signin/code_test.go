@@ -121,7 +121,7 @@ func TestAcceptDecides(t *testing.T) {
 	for want, title := range map[signin.Kind]string{
 		signin.KindWrongAccount: "Another account",
 		signin.KindNoRefresh:    "cannot be renewed",
-		signin.KindStore:        "could not be kept",
+		signin.KindStore:        "waits to be stored",
 		signin.KindSetup:        "needs a correction",
 	} {
 		t.Run(string(want), func(t *testing.T) {
@@ -142,7 +142,7 @@ func TestAcceptDecides(t *testing.T) {
 		k := keeper{refuse: fmt.Errorf("disk full")}
 		f := start(t, request(srv.provider(), &k))
 		finish(t, consent(t, f))
-		if got := end(t, f); got != signin.KindStore {
+		if got := end(t, f); got != signin.KindExchange {
 			t.Errorf("ended %s", got)
 		}
 	})

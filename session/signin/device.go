@@ -16,15 +16,15 @@ const (
 func StartDevice(ctx context.Context, w *provider.Wire, r Request, timeout time.Duration) (*Flow, error) {
 	switch {
 	case r.Client.ID == "":
-		return nil, &Error{Kind: KindSetup, Detail: sayClientID}
+		return nil, &Error{Kind: KindSetup, Detail: say("client_id")}
 	case r.Provider.DeviceURL == "":
-		return nil, &Error{Kind: KindSetup, Detail: sayDeviceURL}
+		return nil, &Error{Kind: KindSetup, Detail: say("device_url")}
 	case r.Provider.TokenURL == "":
-		return nil, &Error{Kind: KindSetup, Detail: sayTokenURL}
+		return nil, &Error{Kind: KindSetup, Detail: say("token_url")}
 	}
 	d, a := w.DeviceStart(ctx, r.Provider, r.Client, scopes(r))
 	if a.Verdict != provider.VerdictOK {
-		return nil, failure(a, sayDeviceStart, r.Session)
+		return nil, failure(a, say("device_start"), r.Session)
 	}
 	f := newFlow(ctx, w, r, timeout)
 	f.userCode, f.url = d.UserCode, d.VerificationURLComplete
@@ -61,10 +61,10 @@ func (f *Flow) runDevice(ctx, asking context.Context, d provider.Device) {
 		p.note(a)
 	}
 	if ctx.Err() != nil {
-		f.end(&Error{Kind: KindCancelled, Detail: sayStopped}, waiting)
+		f.end(&Error{Kind: KindCancelled, Detail: say("stopped")}, waiting)
 		return
 	}
-	f.end(&Error{Kind: KindTimeout, Detail: sayTimeout}, waiting)
+	f.end(&Error{Kind: KindTimeout, Detail: say("timeout")}, waiting)
 }
 
 // pause waits for d and reports whether the flow still goes on.
@@ -101,15 +101,15 @@ func (f *Flow) grant(ctx context.Context, a provider.Answer) {
 func deviceFailure(a provider.Answer, session string) *Error {
 	switch {
 	case a.Verdict == provider.VerdictSetup:
-		return failure(a, sayDeviceRefused, session)
+		return failure(a, say("device_refused"), session)
 	case a.Code == "access_denied" || a.Code == "authorization_declined":
-		return &Error{Kind: KindDenied, Detail: sayDenied, Answer: a}
+		return &Error{Kind: KindDenied, Detail: say("denied"), Answer: a}
 	case a.Code == "expired_token" || a.Code == "code_expired":
-		return &Error{Kind: KindTimeout, Detail: sayCodeExpired, Answer: a}
+		return &Error{Kind: KindTimeout, Detail: say("code_expired"), Answer: a}
 	case a.Verdict == provider.VerdictPassing:
 		return nil
 	}
-	return failure(a, sayDeviceRefused, session)
+	return failure(a, say("device_refused"), session)
 }
 
 // pace says how long to wait before the next poll.

@@ -18,7 +18,7 @@ func (f *Flow) work(ctx context.Context, a answer) {
 		Code: a.code, Verifier: f.code.verifier, RedirectURI: f.code.redirect,
 	})
 	if got.Verdict != provider.VerdictOK {
-		f.end(failure(got, sayExchange, f.req.Session), taken)
+		f.end(failure(got, say("exchange"), f.req.Session), taken)
 		return
 	}
 	f.settle(ctx, got, f.code.nonce.Reveal())
@@ -28,7 +28,7 @@ func (f *Flow) work(ctx context.Context, a answer) {
 func (f *Flow) settle(ctx context.Context, got provider.Answer, nonce string) {
 	who, err := f.identify(ctx, got.Tokens, nonce)
 	if err != nil {
-		f.end(&Error{Kind: KindExchange, Detail: sayIdentity, Answer: without(got)}, taken)
+		f.end(&Error{Kind: KindExchange, Detail: say("identity"), Answer: without(got)}, taken)
 		return
 	}
 	f.mu.Lock()

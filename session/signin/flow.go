@@ -98,7 +98,7 @@ func (f *Flow) failure() *Error {
 // last page was asked for. Of a flow whose answer has come already only the listener is closed: what the provider gives
 // goes to Accept, and Done tells when. Cancel after the end closes the listener early.
 func (f *Flow) Cancel() {
-	f.end(&Error{Kind: KindCancelled, Detail: sayGivenUp}, waiting)
+	f.end(&Error{Kind: KindCancelled, Detail: say("given_up")}, waiting)
 	f.drop()
 	f.leave(context.Background())
 }
@@ -109,7 +109,7 @@ func (f *Flow) Replace() {
 	f.mu.Lock()
 	f.linger = max(lingerFor, time.Until(f.expiresAt))
 	f.mu.Unlock()
-	f.end(&Error{Kind: KindCancelled, Detail: sayReplaced}, waiting)
+	f.end(&Error{Kind: KindCancelled, Detail: say("replaced")}, waiting)
 }
 
 // end ends the flow unless it is past the phase from.
@@ -155,9 +155,9 @@ func (f *Flow) await(ctx context.Context) {
 	case a := <-f.answers:
 		f.work(ctx, a)
 	case <-expired.C:
-		f.giveUp(ctx, &Error{Kind: KindTimeout, Detail: sayTimeout})
+		f.giveUp(ctx, &Error{Kind: KindTimeout, Detail: say("timeout")})
 	case <-ctx.Done():
-		f.giveUp(ctx, &Error{Kind: KindCancelled, Detail: sayStopped})
+		f.giveUp(ctx, &Error{Kind: KindCancelled, Detail: say("stopped")})
 	}
 }
 

@@ -83,12 +83,14 @@ func TestPageWords(t *testing.T) {
 	for _, k := range []Kind{
 		KindDenied, KindWrongAccount, KindExchange, KindNoRefresh, KindStore, KindTimeout, KindCancelled, KindSetup,
 	} {
-		if _, ok := pages[pageKind(k)]; !ok || (&Error{Kind: k}).Action() == "" {
-			t.Errorf("%s has no page, or does not say what to do", k)
+		if p := plainPage(pageKind(k)); p.Title == "" || p.Lead == "" || (&Error{Kind: k}).Action() == "" || pageKind(k).status() != 200 {
+			t.Errorf("%s has no page, or does not say what to do: %+v", k, p)
 		}
 	}
-	for kind, p := range pages {
-		if p.title == "" || p.lead == "" || p.status == 0 {
+	for kind, status := range map[pageKind]int{
+		pageDone: 200, pageUsed: 409, pageUnknown: 400, pageIssuer: 400, pageMalformed: 400, pageNotFound: 404, pageHost: 421,
+	} {
+		if p := plainPage(kind); p.Title == "" || p.Lead == "" || kind.status() != status {
 			t.Errorf("page %s is not finished: %+v", kind, p)
 		}
 	}
@@ -118,7 +120,7 @@ func FuzzCallbackQuery(f *testing.F) {
 	f.Fuzz(func(t *testing.T, query string) {
 		a, m := parseAnswer(query)
 		if m != nil {
-			if m.say == "" || pages[m.page].status != 400 {
+			if m.say == "" || m.page.status() != 400 {
 				t.Fatalf("misfit %+v", m)
 			}
 			return

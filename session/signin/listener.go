@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"sessionkeeper/session/provider"
+	table "sessionkeeper/session/words"
 )
 
 const (
@@ -69,7 +70,7 @@ func loopbackOf(p *provider.Provider) ([]loopback, error) {
 		both := loopback{name: "localhost", bind: []string{"127.0.0.1", "::1"}, port: p.RedirectPort}
 		return []loopback{both}, nil
 	}
-	return nil, &Error{Kind: KindSetup, Detail: sayHost}
+	return nil, &Error{Kind: KindSetup, Detail: say("host")}
 }
 
 // openDoor binds the place that p wants and gives it with the redirect's host and port. The port stays bound from here
@@ -104,18 +105,18 @@ func portTaken(err error) bool {
 
 // bindError says what to do about a port that cannot be had.
 func bindError(p *provider.Provider, err error) error {
-	port := strconv.Itoa(p.RedirectPort)
+	port := table.Safe(strconv.Itoa(p.RedirectPort))
 	switch {
 	case portTaken(err):
-		return &Error{Kind: KindSetup, Detail: sayPortTaken(port, whoListens(port))}
+		return &Error{Kind: KindSetup, Detail: sayWith("port_taken", table.Values{"port": port, "command": whoListens(port)})}
 	case errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.Errno(wsaAccessDenied)):
-		return &Error{Kind: KindSetup, Detail: sayPortReserved(port)}
+		return &Error{Kind: KindSetup, Detail: sayWith("port_reserved", table.Values{"port": port})}
 	}
-	return &Error{Kind: KindSetup, Detail: sayNoLoopback}
+	return &Error{Kind: KindSetup, Detail: say("no_loopback")}
 }
 
 // whoListens is the command that shows which program holds a port.
-func whoListens(port string) string {
+func whoListens(port table.Safe) table.Safe {
 	switch runtime.GOOS {
 	case "windows":
 		return "“netstat -abno”"

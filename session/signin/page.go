@@ -39,8 +39,8 @@ func hashSource(s string) string {
 
 // page is one page, ready to be written.
 type page struct {
-	words
-
+	table.Page
+	kind         pageKind
 	detail, more string
 	facts, codes []fact
 }
@@ -59,13 +59,13 @@ func facts(all ...fact) []fact {
 }
 
 // plainPage says nothing about any session: whoever asked has shown no knowledge of one.
-func plainPage(kind pageKind) page { return page{words: pages[kind]} }
+func plainPage(kind pageKind) page { return page{Page: table.OfPage(string(kind)), kind: kind} }
 
 // resultPage shows how the flow has ended. Its address becomes known at the end and not before.
 func (f *Flow) resultPage() page {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	p := page{words: pages[pageDone]}
+	p := plainPage(pageDone)
 	who := fact{table.Label("account"), accountLine(f.account.Email, f.account.Name)}
 	if f.err != nil {
 		p = f.failedPage(f.err)
@@ -85,9 +85,9 @@ func (f *Flow) resultPage() page {
 
 // failedPage says what happened in the table's words, and keeps the codes for those who want to know more.
 func (f *Flow) failedPage(e *Error) page {
-	p := page{words: pages[pageKind(e.Kind)], detail: e.Detail, codes: facts(
-		fact{table.Label("answer"), e.Answer.Message}, fact{table.Label("code"), e.Answer.Code},
-	)}
+	p := plainPage(pageKind(e.Kind))
+	p.detail = e.Detail
+	p.codes = facts(fact{table.Label("answer"), e.Answer.Message}, fact{table.Label("code"), e.Answer.Code})
 	if e.Answer.Status != 0 {
 		p.codes = append(p.codes, fact{table.Label("http_status"), strconv.Itoa(e.Answer.Status)})
 	}
@@ -95,7 +95,7 @@ func (f *Flow) failedPage(e *Error) page {
 	switch e.Kind {
 	case KindSetup:
 		known = setupProblem(e.Answer.Reason, f.req.Session)
-		p.title = known.Title
+		p.Title = known.Title
 	case KindWrongAccount:
 		known, _ = table.Of("sign_in_needed", "wrong_account", f.req.Session)
 	case KindNoRefresh:
@@ -118,22 +118,22 @@ func accountLine(email, name string) string {
 
 func (p page) write(w http.ResponseWriter) {
 	back := ""
-	if p.back {
-		back = sayBack
+	if p.kind.back() {
+		back = say("back")
 	}
 	var b bytes.Buffer
 	err := pageTemplate.Execute(&b, map[string]any{
 		"Style": template.CSS(pageStyle), "Mark": template.HTML(mark), //nolint:gosec // both are our own files
-		"Title": p.title, "Tone": string(p.tone), "Lead": p.lead, "Detail": p.detail, "Action": p.action, "Back": back,
+		"Title": p.Title, "Tone": string(p.Tone), "Lead": p.Lead, "Detail": p.detail, "Action": p.Action, "Back": back,
 		"Facts": p.facts, "Fold": table.Label("details"), "More": p.more, "Codes": p.codes,
 	})
 	if err != nil {
-		http.Error(w, p.title, http.StatusInternalServerError)
+		http.Error(w, p.Title, http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(b.Len()))
-	w.WriteHeader(p.status)
+	w.WriteHeader(p.kind.status())
 	_, _ = b.WriteTo(w) // whoever has gone away needs no page
 }
 

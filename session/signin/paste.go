@@ -3,13 +3,12 @@ package signin
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"strings"
 	"unicode"
 
-	"sessionkeeper/session/provider"
 	"sessionkeeper/session/secret"
+	table "sessionkeeper/session/words"
 )
 
 // Paste finishes a code flow with the address that the browser ended on: whole, its query alone, or the "code#state"
@@ -17,14 +16,14 @@ import (
 // is an error that says what is wrong with it and is no *Error; the flow goes on.
 func (f *Flow) Paste(ctx context.Context, address secret.Text) error {
 	if f.code == nil {
-		return errors.New("this sign-in takes no address: type the code on the provider's page")
+		return errors.New(say("paste_device"))
 	}
 	a, err := f.readPaste(address.Reveal())
 	if err != nil {
 		return err
 	}
 	if !f.take(a) && !f.shares(a) {
-		return errors.New("this sign-in has ended already: start it again")
+		return errors.New(say("paste_over"))
 	}
 	select {
 	case <-f.done:
@@ -37,7 +36,7 @@ func (f *Flow) Paste(ctx context.Context, address secret.Text) error {
 // readPaste finds the answer in what was pasted, which terminals and mail programs have wrapped and quoted.
 func (f *Flow) readPaste(text string) (answer, error) {
 	if len(text) > maxForm {
-		return answer{}, errors.New("this is too long for an address")
+		return answer{}, errors.New(say("paste_long"))
 	}
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) {
@@ -52,10 +51,10 @@ func (f *Flow) readPaste(text string) (answer, error) {
 	}
 	a, m := parseAnswer(query)
 	if m != nil {
-		return answer{}, fmt.Errorf("%w Paste the whole address that the browser ended on", m)
+		return answer{}, m
 	}
 	if !a.state.Equal(f.code.state) {
-		return answer{}, errors.New("this address belongs to another sign-in: paste the one that this sign-in ended on")
+		return answer{}, errors.New(say("paste_other"))
 	}
 	if m := f.fits(a); m != nil {
 		return answer{}, m
@@ -68,7 +67,7 @@ func (f *Flow) pastedQuery(text string) (string, error) {
 	want := f.code.redirectURL
 	switch {
 	case text == "":
-		return "", errors.New("nothing was pasted")
+		return "", errors.New(say("paste_nothing"))
 	case strings.HasPrefix(text, "?"):
 		return text[1:], nil
 	case isQuery(text):
@@ -80,7 +79,7 @@ func (f *Flow) pastedQuery(text string) (string, error) {
 	}
 	u, err := url.Parse(text)
 	if err != nil {
-		return "", errors.New("this is not an address that can be read")
+		return "", errors.New(say("paste_unreadable"))
 	}
 	if !sameRedirect(want, u) {
 		return "", f.elsewhere(u)
@@ -92,7 +91,7 @@ func (f *Flow) pastedQuery(text string) (string, error) {
 	case strings.Contains(fragment, "state="): // response_mode=fragment
 		return fragment, nil
 	}
-	return "", errors.New("this address holds no answer: paste it with all that follows the question mark")
+	return "", errors.New(say("paste_unanswered"))
 }
 
 // isQuery tells "code=…&state=…" from an address.
@@ -105,8 +104,7 @@ func isQuery(text string) bool {
 func codeAndState(text string) (string, error) {
 	code, state, ok := strings.Cut(text, "#")
 	if !ok || code == "" || state == "" {
-		return "", errors.New("this is not the address of a finished sign-in: " +
-			"paste the whole address that the browser ended on")
+		return "", errors.New(say("paste_unfinished"))
 	}
 	return url.Values{"code": {code}, "state": {state}}.Encode(), nil
 }
@@ -125,9 +123,9 @@ func (f *Flow) elsewhere(u *url.URL) error {
 	want.RawQuery, want.Fragment = "", ""
 	page, err := url.Parse(f.url)
 	if err == nil && strings.EqualFold(page.Host, u.Host) && u.Host != want.Host {
-		return fmt.Errorf("this is the provider's own page: finish there, then paste the address that begins with %s",
-			want.String())
+		return errors.New(sayWith("paste_provider", table.Values{"address": table.Address(want.String())}))
 	}
-	return fmt.Errorf("this address begins with %q, but this sign-in ends on %s", provider.CleanLine(u.Scheme+"://"+u.Host),
-		want.String())
+	return errors.New(sayWith("paste_elsewhere", table.Values{
+		"given": table.Message(u.Scheme + "://" + u.Host), "address": table.Address(want.String()),
+	}))
 }

@@ -62,8 +62,8 @@ func TestPasteWrong(t *testing.T) {
 	u, _ := url.Parse(right)
 	code, state := u.Query().Get("code"), u.Query().Get("state")
 	for name, c := range map[string]struct{ text, say string }{
-		"nothing":       {"", "nothing was pasted"},
-		"blank":         {" \n", "nothing was pasted"},
+		"nothing":       {"", "Nothing was pasted"},
+		"blank":         {" \n", "Nothing was pasted"},
 		"a word":        {"hello", "not the address"},
 		"the code":      {code, "not the address"},
 		"no query":      {"https://keeper.example/oauth/done", "no answer"},

@@ -5,8 +5,10 @@ package signin
 import (
 	"context"
 	"errors"
+	"net/http"
 
 	"sessionkeeper/session/provider"
+	table "sessionkeeper/session/words"
 )
 
 // Request is what a sign-in is for.
@@ -56,7 +58,7 @@ const (
 	KindWrongAccount Kind = "wrong_account"    // someone else signed in
 	KindExchange     Kind = "exchange"         // the code could not be turned into tokens
 	KindNoRefresh    Kind = "no_refresh_token" // tokens came, but nothing to renew them with
-	KindStore        Kind = "keychain"         // the grant could not be stored
+	KindStore        Kind = "keychain"         // the grant could not be stored yet, and waits in hand
 	KindTimeout      Kind = "timeout"          // nobody came back in time
 	KindCancelled    Kind = "cancelled"        // replaced by a newer one, or given up
 	KindSetup        Kind = "setup"            // client, redirect or scope is wrong, or the listener's port is taken
@@ -73,9 +75,9 @@ type Error struct {
 func (e *Error) Error() string { return e.Detail }
 
 // Action says what to do about it, in one sentence.
-func (e *Error) Action() string { return pages[pageKind(e.Kind)].action }
+func (e *Error) Action() string { return table.OfPage(string(e.Kind)).Action }
 
-// asError gives the *Error inside err. Anything else that Accept returned counts as a failure to store.
+// asError gives the *Error inside err. Anything else that Accept returned is a sign-in of which nothing is left.
 func asError(err error) *Error {
 	if err == nil {
 		return nil
@@ -83,17 +85,29 @@ func asError(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok && e.Action() != "" {
 		return e
 	}
-	return &Error{Kind: KindStore, Detail: "The sign-in worked, but its result could not be kept (" + err.Error() + ")."}
+	return &Error{Kind: KindExchange, Detail: sayWith("not_kept", table.Values{"why": table.Message(err.Error())})}
 }
 
-// failure turns an answer that is not VerdictOK into an Error; session is the name of the one that signs in. The answer's
-// own advice speaks of renewing and is left out.
-func failure(a provider.Answer, say, session string) *Error {
-	switch {
-	case a.Code == "proxy_auth_required": // of this network's, which has a word of its own to say
-		return &Error{Kind: KindSetup, Detail: a.Advice, Answer: without(a)}
-	case a.Verdict == provider.VerdictSetup:
-		return &Error{Kind: KindSetup, Detail: saySetup(a.Reason, session), Answer: without(a)}
+// failure turns an answer that is not VerdictOK into an Error; said is the sentence for what is not known better, session
+// the name of the one that signs in. The answer's own advice speaks of renewing, and is left out where it is not about
+// the network.
+func failure(a provider.Answer, said, session string) *Error {
+	e := &Error{Kind: KindExchange, Detail: said, Answer: without(a)}
+	switch a.Code {
+	case "proxy_auth_required":
+		e.Kind, e.Detail = KindSetup, a.Advice
+		return e
+	case "captive_portal", "tls_untrusted", "tls_failed", "insecure_url":
+		e.Detail = a.Advice
+		return e
 	}
-	return &Error{Kind: KindExchange, Detail: say, Answer: without(a)}
+	switch {
+	case a.Verdict == provider.VerdictSetup:
+		e.Kind, e.Detail = KindSetup, saySetup(a.Reason, session)
+	case a.Code == "network" || a.Code == "timeout":
+		e.Detail = say("unreachable")
+	case a.Verdict == provider.VerdictPassing && (a.Status == http.StatusTooManyRequests || a.Status >= http.StatusInternalServerError):
+		e.Detail = say("busy")
+	}
+	return e
 }

@@ -49,6 +49,14 @@ type Problem struct {
 	Action Action // its ID is "wait" where there is nothing to do
 }
 
+// Page is what the page says on which a sign-in ends in the browser.
+type Page struct {
+	Tone   Tone   `json:"tone"`
+	Title  string `json:"title"`
+	Lead   string `json:"lead"`   // what that means
+	Action string `json:"action"` // what to do now; empty where there is nothing
+}
+
 type problem struct {
 	Title  string `json:"title"`
 	Detail string `json:"detail"`
@@ -71,13 +79,16 @@ const (
 	Errors    Section = "errors"    // what a program is told, by our own keys
 	Advice    Section = "advice"    // on a provider's answer, by its reason or its code; a specification's names stand in parentheses
 	Remote    Section = "remote"    // how a sign-out went at the provider
+	SignIn    Section = "sign_in"   // what came of a sign-in, and of an address that was pasted; likewise
 	Labels    Section = "labels"    // of buttons, menu entries and lines
 	Sentences Section = "sentences" // that several faces say
 	Window    Section = "window"    // what only the windows say
 	Tray      Section = "tray"      // what only the tray says
 )
 
-var sections = []Section{Reasons, Outcomes, Events, Stories, Keychain, Health, Checks, Errors, Advice, Remote, Labels, Sentences, Window, Tray}
+var sections = []Section{
+	Reasons, Outcomes, Events, Stories, Keychain, Health, Checks, Errors, Advice, Remote, SignIn, Labels, Sentences, Window, Tray,
+}
 
 type book struct {
 	States   map[string]State              `json:"states"`
@@ -85,6 +96,7 @@ type book struct {
 	Machine  map[string]problem            `json:"machine"`  // by our own codes
 	Actions  map[string]Action             `json:"actions"`
 	Notices  map[string]notice             `json:"notices"`
+	Pages    map[string]Page               `json:"pages"`
 	Counts   map[string]count              `json:"counts"`
 	texts    map[Section]map[string]string
 }
@@ -185,6 +197,10 @@ func OfClock(skew time.Duration, host string) Problem {
 	p, _ := OfMachine("clock_wrong", Values{"span": Safe(About(skew.Abs())), "side": side, "host": inText(host)})
 	return p
 }
+
+// OfPage is a page by how a sign-in ended, or by what came in its place; an id that the table does not have gives an
+// empty one.
+func OfPage(id string) Page { return read().Pages[id] }
 
 // Say is a text of a section; an id that it does not have is shown as it is.
 func Say(s Section, id string, v Values) string {

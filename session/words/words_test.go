@@ -53,6 +53,9 @@ func firstLevel() map[string]string {
 	for id, n := range read().Notices {
 		texts["notices/"+id+" title"], texts["notices/"+id+" body"] = n.Title, n.Body
 	}
+	for id, p := range read().Pages {
+		texts["pages/"+id+" title"], texts["pages/"+id+" lead"], texts["pages/"+id+" action"] = p.Title, p.Lead, p.Action
+	}
 	for id, c := range read().Counts {
 		texts["counts/"+id+" one"], texts["counts/"+id+" many"] = c.One, c.Many
 	}
@@ -69,7 +72,7 @@ func TestFirstLevelIsPlain(t *testing.T) {
 		if where == "notices/check_off body" {
 			text = strings.ReplaceAll(text, "check_url", "X") // the setting's name
 		}
-		if strings.HasPrefix(where, string(Advice)+"/") {
+		if strings.HasPrefix(where, string(Advice)+"/") || strings.HasPrefix(where, string(SignIn)+"/") {
 			text = parentheses.ReplaceAllString(text, "")
 		}
 		if strings.HasPrefix(where, string(Errors)+"/") {
@@ -177,6 +180,44 @@ func TestFailuresSayWhatIsKept(t *testing.T) {
 	}
 }
 
+// endsOnAPage are the sentences on a sign-in that ended on a page, which says what to do.
+var endsOnAPage = map[string]string{
+	"denied": "denied", "fault": "exchange", "exchange": "exchange", "pushed": "exchange", "device_start": "exchange",
+	"device_refused": "exchange", "not_kept": "exchange", "timeout": "timeout", "code_expired": "timeout",
+	"given_up": "cancelled", "replaced": "cancelled", "stopped": "cancelled",
+}
+
+// Whatever becomes of a sign-in, people are told what to do: by the sentence itself or by the page that it stands on.
+func TestSignInsSayWhatToDo(t *testing.T) {
+	for id, p := range read().Pages {
+		if p.Title == "" || len([]rune(p.Title)) > 48 || strings.HasSuffix(p.Title, ".") || !strings.HasSuffix(p.Lead, ".") ||
+			p.Action != "" && !strings.HasSuffix(p.Action, ".") || !slices.Contains([]Tone{Good, Wait, Bad}, p.Tone) {
+			t.Errorf("page %s is not finished: %+v", id, p)
+		}
+		if p.Tone != Good && p.Action == "" {
+			t.Errorf("page %s does not say what to do", id)
+		}
+	}
+	for id, text := range read().texts[SignIn] {
+		if !strings.HasSuffix(text, ".") || utf8.RuneCountInString(text) > 200 {
+			t.Errorf("sign_in/%s is no short sentence: %s", id, text)
+		}
+		if page, ok := endsOnAPage[id]; ok {
+			if OfPage(page).Action == "" {
+				t.Errorf("sign_in/%s ends on the page %q, which does not say what to do", id, page)
+			}
+			continue
+		}
+		if _, todo, _ := strings.Cut(text, ": "); !signInToDo.MatchString(todo) {
+			t.Errorf("sign_in/%s does not say what to do: %s", id, text)
+		}
+	}
+}
+
+// signInToDo are the first words of what there is to do after a sign-in that failed.
+var signInToDo = regexp.MustCompile(`^(all you typed|check|copy|correct|end that program|enter|finish|give it|` +
+	`if this comes again, check|paste|register|sign in|start|type|use) `)
+
 // parentheses hold what a provider or a specification calls a thing.
 var parentheses = regexp.MustCompile(` \([^()]*\)`)
 
@@ -210,7 +251,11 @@ func failures() string {
 		n := read().Notices[id]
 		fmt.Fprintf(&table, "notice %s\n\t%s\n\t%s\n", id, fill(n.Title, asWritten), fill(n.Body, asWritten))
 	}
-	for _, s := range []Section{Advice, Errors, Reasons, Remote, Outcomes} {
+	for _, id := range slices.Sorted(maps.Keys(read().Pages)) {
+		p := OfPage(id)
+		fmt.Fprintf(&table, "page %s\n\t%s\n\t%s\n", id, p.Title, strings.TrimSpace(p.Lead+" "+p.Action))
+	}
+	for _, s := range []Section{Advice, SignIn, Errors, Reasons, Remote, Outcomes} {
 		for _, id := range slices.Sorted(maps.Keys(read().texts[s])) {
 			fmt.Fprintf(&table, "%s %s\n\t%s\n", s, id, Say(s, id, asWritten))
 		}
@@ -235,7 +280,7 @@ func TestTableIsComplete(t *testing.T) {
 	if err := json.Unmarshal(source, &parts); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"states", "problems", "machine", "actions", "notices", "counts", "fields"} // the page has fields
+	want := []string{"states", "problems", "machine", "actions", "notices", "pages", "counts", "fields"} // the page has fields
 	for _, s := range sections {
 		want = append(want, string(s))
 	}

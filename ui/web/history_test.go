@@ -72,7 +72,7 @@ func TestHistoryTells(t *testing.T) {
 	b.until(lines + `.length === 10`)
 	want := []string{
 		"Sign-in finished", "Sign-in finished: it was given up", "Sign-in finished: nobody came back in time",
-		"Sign-in page opened: by itself", "Renewal failed: invalid_grant · status 400", "Renewal failed: status 500", "Warning: the provider cannot be reached", "Warning: ends in 5 min",
+		"Sign-in page opened: by itself", "Renewal failed: invalid_grant · status 400", "Renewal failed: status 500", "Warning: the provider cannot be reached or has trouble", "Warning: ends in 5 min",
 		"Renewed", "Renewed: good for 20 min",
 	}
 	if got := eval[[]string](b, lines); !slices.Equal(got, want) {
