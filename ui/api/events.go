@@ -77,7 +77,7 @@ func (s *Server) events(w http.ResponseWriter, r *request) error {
 // greet begins a stream with how all stands. An error is that there is no place for so long an answer.
 func (s *Server) greet(ctx context.Context, r *request, l *listener) error {
 	if len(l.names) == 0 {
-		done, err := s.takePart(ctx, r)
+		done, err := takePart(ctx, r, s.doorOf(r).answers)
 		if err != nil {
 			return err
 		}

@@ -27,7 +27,7 @@ type pace int
 const (
 	atOnce pace = iota + 1 // neither waits nor is long
 	inTurn                 // may wait
-	inPart                 // is as long as there are sessions or entries
+	inPart                 // is as long as there are sessions, entries or programs
 )
 
 // route is one thing that can be asked for.
@@ -78,8 +78,8 @@ func (s *Server) addTable() {
 		{"POST", sessionPattern + "/resume", everywhere, atOnce, s.resume},
 		{"POST", sessionPattern + "/secret", everywhere, inTurn, s.secret},
 		{"GET", sessionPattern + "/history", everywhere, inPart, s.sessionHistory},
-		{"GET", sessionPattern + "/related", everywhere, atOnce, s.related},
-		{"GET", sessionPattern + "/uses", everywhere, atOnce, s.sessionUses},
+		{"GET", sessionPattern + "/related", everywhere, inPart, s.related},
+		{"GET", sessionPattern + "/uses", everywhere, inPart, s.sessionUses},
 		{"POST", "/v1/keychain/unlock", everywhere, inTurn, s.unlock},
 		{"POST", "/v1/keychain/rotate", onSocket, inTurn, s.rotateKeys},
 		{"POST", "/v1/keychain/passphrase", onSocket, inTurn, s.changePassphrase},
@@ -88,10 +88,10 @@ func (s *Server) addTable() {
 		{"POST", "/v1/discover", everywhere, inTurn, s.discover},
 		{"GET", "/v1/autostart", everywhere, atOnce, s.autostart},
 		{"PUT", "/v1/autostart", everywhere, atOnce, s.setAutostart},
-		{"GET", "/v1/approvals", everywhere, atOnce, s.approvals},
+		{"GET", "/v1/approvals", everywhere, inPart, s.approvals},
 		{"POST", approvalPattern, everywhere, atOnce, s.answerApproval},
 		{"DELETE", approvalPattern, everywhere, atOnce, s.revokeApproval},
-		{"GET", "/v1/files", onSocket, atOnce, s.listFiles},
+		{"GET", "/v1/files", onSocket, inPart, s.listFiles},
 		{"PUT", "/v1/files", onSocket, inTurn, s.putFile},
 		{"POST", "/v1/files", onSocket, inTurn, s.holdFile},
 		{"DELETE", "/v1/files", onSocket, inTurn, s.removeFile},

@@ -169,7 +169,8 @@ type door struct {
 	log  *slog.Logger
 
 	turns   *crowd.Share // for requests that may wait: who does not wait always finds a place
-	answers *crowd.Share // for long ones
+	answers *crowd.Share // for long answers
+	bodies  *crowd.Share // for requests with long bodies
 
 	mu     sync.Mutex // guards what follows
 	ln     *guardedListener
@@ -189,8 +190,9 @@ type doorOptions struct {
 func newDoor(o doorOptions) *door {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
-	turns, answers := crowd.NewShare(o.conns*3/4), crowd.NewShare(maxAnswers)
-	return &door{name: o.name, open: o.open, hot: o.hot, log: o.log, turns: turns, answers: answers, http: &http.Server{
+	d := &door{name: o.name, open: o.open, hot: o.hot, log: o.log}
+	d.turns, d.answers, d.bodies = crowd.NewShare(o.conns*3/4), crowd.NewShare(maxAnswers), crowd.NewShare(maxBodies)
+	d.http = &http.Server{
 		Handler:                      o.handler,
 		ConnContext:                  withConnection,
 		ConnState:                    crowd.Note,
@@ -200,7 +202,8 @@ func newDoor(o doorOptions) *door {
 		DisableGeneralOptionsHandler: true,
 		Protocols:                    protocols,
 		ErrorLog:                     slog.NewLogLogger(o.log.Handler(), slog.LevelDebug),
-	}}
+	}
+	return d
 }
 
 var errClosed = errors.New("closed")

@@ -16,16 +16,39 @@ import (
 // do not read must not fill the memory.
 const maxAnswers = 64
 
+// Bodies longer than shortBody, which hardly a request needs, may be in memory for so many requests at each door at a time:
+// those who send them and never finish must not fill it either.
+const (
+	shortBody = 4 << 10
+	maxBodies = 64
+)
+
 // paced is a route's handler at the route's pace. What bounds too much is better than what bounds too little: a route
 // that does not say gets a turn.
 func (s *Server) paced(r route) handler {
 	switch r.pace {
 	case atOnce:
-		return r.handle
+		return s.inRoom(r.handle)
 	case inPart:
-		return s.inPart(r.handle)
+		return s.inRoom(s.inPart(r.handle))
 	default:
-		return s.inTurn(r.handle)
+		return s.inRoom(s.inTurn(r.handle))
+	}
+}
+
+// inRoom bounds how many requests with a long body are under way.
+func (s *Server) inRoom(handle handler) handler {
+	return func(w http.ResponseWriter, r *request) error {
+		if r.ContentLength >= 0 && r.ContentLength <= shortBody {
+			return handle(w, r)
+		}
+		done, err := takePart(r.Context(), r, s.doorOf(r).bodies)
+		if err != nil {
+			w.Header().Set("Connection", "close") // else net/http waits for the body before it answers
+			return err
+		}
+		defer done()
+		return handle(w, r)
 	}
 }
 
@@ -51,7 +74,7 @@ func (s *Server) inTurn(handle handler) handler {
 // inPart bounds how many of a handler's answers are under way.
 func (s *Server) inPart(handle handler) handler {
 	return func(w http.ResponseWriter, r *request) error {
-		done, err := s.takePart(r.Context(), r)
+		done, err := takePart(r.Context(), r, s.doorOf(r).answers)
 		if err != nil {
 			return err
 		}
@@ -60,9 +83,9 @@ func (s *Server) inPart(handle handler) handler {
 	}
 }
 
-// takePart lets a long answer begin. Where it must make room for another's, its connection is closed.
-func (s *Server) takePart(ctx context.Context, r *request) (done func(), err error) {
-	ctx, leave, ok := s.doorOf(r).answers.Enter(ctx, askerOf(r))
+// takePart lets what is long begin. Where it must make room for another's, its connection is closed.
+func takePart(ctx context.Context, r *request, of *crowd.Share) (done func(), err error) {
+	ctx, leave, ok := of.Enter(ctx, askerOf(r))
 	if !ok {
 		return nil, crowded()
 	}
