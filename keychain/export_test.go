@@ -89,6 +89,19 @@ func ChildEnded(v *Vault) <-chan struct{} {
 	return v.ring.child.done
 }
 
+// Asked tells two moments apart between which the keychain was asked for anything: by the running child and how many
+// requests it got. It waits for the call in flight.
+func Asked(v *Vault) [2]uint64 {
+	v.ring.turn <- struct{}{}
+	defer func() { <-v.ring.turn }()
+	v.ring.mu.Lock()
+	defer v.ring.mu.Unlock()
+	p := v.ring.child
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return [2]uint64{uint64(p.cmd.Process.Pid), p.lastID}
+}
+
 // InFlight gives a channel that closes when a call is in flight.
 func InFlight(v *Vault) <-chan struct{} {
 	flying := make(chan struct{})

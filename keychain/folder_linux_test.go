@@ -199,6 +199,11 @@ func TestF10KeychainDiskFull(t *testing.T) {
 	if err := v.Ready(t.Context()); err != nil {
 		t.Errorf("Ready: %v", err)
 	}
+	if r := reason(t, v.Unlock(t.Context())); r != keychain.ReasonFull { // tries to move the record
+		t.Errorf("Unlock: got reason %s; want full", r)
+	}
+	await(v, "full", 1)
+	wantRecord(t, v, "abc", "two", 2)
 	desktop.Stop()
 	await(v, "absent", 1)
 	desktop.Restart()

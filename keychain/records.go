@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"runtime"
 	"strconv"
 )
 
@@ -26,11 +25,12 @@ type records struct {
 	locks keyLocks
 }
 
-// itemLimit is the longest value in bytes that every keychain of this system takes. Windows: CRED_MAX_CREDENTIAL_BLOB_SIZE
-// (wincred.h). macOS: go-keyring sends one line of at most 4096 bytes to security(1), the value in base64 and our names
-// among them. Secret Services know no limit; this one keeps 64 KiB of data in one item, so that a save is one write.
-func itemLimit() int {
-	switch runtime.GOOS {
+// itemLimit is the longest value in bytes that every keychain of a system takes, named as in runtime.GOOS. Windows:
+// CRED_MAX_CREDENTIAL_BLOB_SIZE (wincred.h). macOS: go-keyring sends one line of at most 4096 bytes to security(1), the
+// value in base64 and our names among them. Secret Services know no limit; this one keeps 64 KiB of data in one item, so
+// that a save is one write.
+func itemLimit(system string) int {
+	switch system {
 	case "windows":
 		return 2560
 	case "darwin":

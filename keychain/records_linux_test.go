@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -114,7 +116,8 @@ func TestF9PowerCutInDelete(t *testing.T) {
 func TestF6ForeignItemIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	desktop := keychaintest.Start(t)
-	v := open(t, options(t, "os", desktop.Vars()))
+	o := options(t, "os", desktop.Vars())
+	v := open(t, o)
 	for key, text := range map[string]string{
 		"newer": "sk2 a later version's text",
 		"other": "hunter2",
@@ -138,6 +141,25 @@ func TestF6ForeignItemIsLeftAlone(t *testing.T) {
 	}
 	if h := v.Health(); h.State != "ok" || h.Spilled != 0 {
 		t.Errorf("Health: got %+v; want ok with nothing spilled", h)
+	}
+	// Nor is a file of the spill that is none of ours.
+	file := filepath.Join(o.StateDir, "spill", "k-spilled.sealed")
+	for _, text := range []string{"sksealed\x09 a later version's", "hunter2", ""} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := v.Load(t.Context(), "spilled"); !errors.Is(err, keychain.ErrForeign) {
+			t.Errorf("%q: Load: got %v; want ErrForeign", text, err)
+		}
+		if _, err := v.Save(t.Context(), "spilled", []byte("mine"), 99); !errors.Is(err, keychain.ErrForeign) {
+			t.Errorf("%q: Save: got %v; want ErrForeign", text, err)
+		}
+		if err := v.Unlock(t.Context()); err != nil { // which moves what is spilled
+			t.Errorf("%q: Unlock: got %v", text, err)
+		}
+		if now, err := os.ReadFile(file); err != nil || string(now) != text {
+			t.Errorf("%q: the file is now %q, %v", text, now, err)
+		}
 	}
 }
 

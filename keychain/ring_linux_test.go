@@ -242,13 +242,17 @@ func TestF4FrozenKeychain(t *testing.T) {
 		t.Errorf("Health: got %+v; want slow with 2 spilled", h)
 	}
 	start = time.Now()
-	if !save(t, v, "abc", "three", 3) {
-		t.Error("Save to a keychain known to be frozen did not spill")
-	}
 	if err := v.Ready(t.Context()); err != nil {
 		t.Errorf("Ready with the spill's key held: got %v; want nil", err)
 	}
+	asked := keychain.Asked(v)
+	if !save(t, v, "abc", "three", 3) {
+		t.Error("Save to a keychain known to be frozen did not spill")
+	}
 	wantRecord(t, v, "abc", "three", 3)
+	if now := keychain.Asked(v); now != asked {
+		t.Errorf("a keychain known to be frozen was asked again: %v, before %v", now, asked)
+	}
 	t.Logf("save, Ready and load after that took %v", time.Since(start))
 	desktop.Thaw()
 	if err := v.Unlock(t.Context()); err != nil {
@@ -262,6 +266,19 @@ func TestF4FrozenKeychain(t *testing.T) {
 		if r, err := store.Load(t.Context(), key); err != nil || string(r.Data) != want {
 			t.Errorf("the keychain has %q under %s, %v; want %q", r.Data, key, err, want)
 		}
+	}
+}
+
+// A child that hangs itself, whatever the keychain does, is no better than a keychain that hangs.
+func TestF4ChildThatNeverAnswers(t *testing.T) {
+	t.Parallel()
+	o := options(t, "os", nil)
+	o.Child = []string{"/bin/sleep", "3600"}
+	v := open(t, o)
+	asked := keychain.Asked(v)
+	wantState(t, v, keychain.ReasonSlow)
+	if now := keychain.Asked(v); now != asked {
+		t.Errorf("a child known to hang was asked again: %v, before %v", now, asked)
 	}
 }
 

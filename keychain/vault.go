@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"path/filepath"
+	"runtime"
 	"sync"
 )
 
@@ -96,7 +97,7 @@ func (v *Vault) assemble(o Options) error {
 		}
 		v.ring = newRing(o, v.log, v.publish)
 	}
-	items := &records{items: v.ring, home: o.Home, limit: itemLimit()}
+	items := &records{items: v.ring, home: o.Home, limit: itemLimit(runtime.GOOS)}
 	files := &sealedFiles{dir: v.dir, keys: v.keys, away: func() error { return v.trouble() }}
 	v.empty = files.empty
 	switch o.Backend {

@@ -65,8 +65,9 @@ func TestTKC7SpillOutlivesRestart(t *testing.T) {
 	if _, err := second.Save(t.Context(), "abc", []byte("three"), 3); reason(t, err) != keychain.ReasonLocked {
 		t.Errorf("Save: got %v; want locked", err)
 	}
-	run(t, second)
 	desktop.Unlock()
+	wantRecord(t, open(t, o), "abc", "two", 2) // which does not Run: the keychain has the one before still
+	run(t, second)
 	await(second, "ok", 0)
 	wantRecord(t, second, "abc", "two", 2)
 	wantRecord(t, second, "new", "one", 1)
