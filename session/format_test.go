@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"io/fs"
 	"log/slog"
 	"maps"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"sessionkeeper/session/config"
@@ -143,6 +145,59 @@ func tree(t *testing.T, dir string) map[string]string {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// What the keychain holds in a session's place and cannot be read, or not any more, is left as it is: nothing is sent, and
+// the session says what is the matter with it.
+func TestF6GrantOfAnotherKind(t *testing.T) {
+	for name, c := range map[string]struct {
+		key, data string // what lies there; no data: nothing does
+		want      State
+		reason    Reason
+		code      Code
+	}{
+		"a later version's": {"id-one", `{"format":2,"generation":1,"refresh":"one.rt1"}`, SignInNeeded, ReasonRefused, CodeSignIn},
+		"a stranger's":      {"id-one", "hunter2", SignInNeeded, ReasonRefused, CodeSignIn},
+		"a later version's client secret": {
+			secretKey("id-one"), "\x01" + `{"format":2,"newest":"x"}`, SignInNeeded, ReasonRefused, CodeSignIn,
+		},
+		"none": {"id-one", "", KeychainLocked, "absent", CodeKeychain},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, 10*time.Minute)
+				w.have("one", "two")
+				if c.data == "" {
+					delete(w.store.data, c.key)
+				} else {
+					w.store.data[c.key] = []byte(c.data)
+				}
+				w.start()
+				defer w.stop()
+				for range 12 {
+					time.Sleep(5 * time.Minute)
+					w.token("two", TokenRequest{Wait: DefaultWait})
+					_, err := w.k.Token(t.Context(), "one", TokenRequest{Force: true, Wait: time.Second})
+					if e, ok := errors.AsType[*Error](err); !ok || e.Code != c.code {
+						t.Fatalf("a token of it: %v; want %s", err, c.code)
+					}
+				}
+				if s := w.session("one"); s.State != c.want || s.Reason != c.reason || s.Detail == "" {
+					t.Errorf("the session is %s, %s, %q; want %s, %s", s.State, s.Reason, s.Detail, c.want, c.reason)
+				}
+				w.store.set(func() {
+					if now, there := w.store.data[c.key]; string(now) != c.data || there != (c.data != "") {
+						t.Errorf("in its place lies %q now", now)
+					}
+				})
+				w.server.set(func() {
+					if n := w.server.families["one"].n; n != 1 {
+						t.Errorf("its refresh token was sent: the server is at generation %d", n)
+					}
+				})
+			})
+		})
+	}
 }
 
 // A folder, or a link out of the state folder, in a state's place is set aside; the last good copy counts.

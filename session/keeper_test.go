@@ -1,6 +1,9 @@
 package session
 
 import (
+	"io"
+	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -95,5 +98,72 @@ func TestWallClockPutForward(t *testing.T) {
 		mu.Unlock()
 		time.Sleep(2 * time.Hour)
 		w.token("one", TokenRequest{Wait: DefaultWait})
+	})
+}
+
+// slowly answers a refresh after so long, and has taken the refresh token when it begins. An answer that nobody waits for
+// any more is lost.
+func slowly(wait time.Duration) func(*server, *http.Request, url.Values) (*http.Response, error, bool) {
+	return func(s *server, req *http.Request, form url.Values) (*http.Response, error, bool) {
+		s.mu.Lock()
+		res, err := s.refresh(form, form.Get("refresh_token"))
+		s.mu.Unlock()
+		select {
+		case <-time.After(wait):
+			return res, err, true
+		case <-req.Context().Done():
+			return nil, io.ErrUnexpectedEOF, true
+		}
+	}
+}
+
+// A keeper that is told to end in the middle of a renewal waits for its answer and keeps that, at a provider that takes no
+// refresh token twice; also where the keychain is away at that moment.
+func TestF35StopDuringARenewal(t *testing.T) {
+	for name, away := range map[string]bool{"all is well": false, "the keychain is away for a moment": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, time.Minute)
+				w.have("one")
+				w.start()
+				w.server.set(func() { w.server.fault = slowly(3 * time.Second) })
+				w.k.post(func() { w.k.entries["one"].demanded = true; w.k.changed(w.k.entries["one"]) })
+				time.Sleep(time.Second)
+				if away {
+					w.store.set(func() { w.store.fault = &storeError{"slow"} })
+					time.AfterFunc(3*time.Second, func() { w.store.set(func() { w.store.fault = nil }) })
+				}
+				w.stop()
+				w.server.set(func() { w.server.fault = nil })
+				w.start()
+				defer w.stop()
+				w.token("one", TokenRequest{Wait: DefaultWait})
+				if s := w.session("one"); s.State != Active || s.Generation != 2 {
+					t.Errorf("the session is %s, %s, generation %d", s.State, s.Reason, s.Generation)
+				}
+				time.Sleep(time.Minute)
+				w.token("one", TokenRequest{Wait: DefaultWait})
+				if n := w.server.seen(); n.doubles+n.reuses > 0 {
+					t.Errorf("the server saw %+v", n)
+				}
+			})
+		})
+	}
+}
+
+// A provider that does not answer keeps the keeper from ending for 5 s, and no longer.
+func TestF35StopAtAProviderThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Minute)
+		w.have("one")
+		w.start()
+		w.server.set(func() { w.server.fault = slowly(time.Hour) })
+		w.k.post(func() { w.k.entries["one"].demanded = true; w.k.changed(w.k.entries["one"]) })
+		time.Sleep(time.Second)
+		began := time.Now()
+		w.stop()
+		if took := time.Since(began); took < 5*time.Second || took > 6*time.Second {
+			t.Errorf("it took %v to end; want 5s", took)
+		}
 	})
 }
