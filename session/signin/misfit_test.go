@@ -111,6 +111,19 @@ func TestTCB6OddAnswers(t *testing.T) {
 		}
 		pending(t, f)
 	}
+	for name, form := range map[string]string{
+		"70 KiB posted": right + "&x=" + strings.Repeat("x", 70<<10), "a posted NUL": right + "&error=%00",
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+u.Host+u.Path, strings.NewReader(form))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if s := send(t, req); s.status != http.StatusBadRequest {
+			t.Errorf("%s: %d", name, s.status)
+		}
+		pending(t, f)
+	}
 	if srv.exchanges() != 0 {
 		t.Error("something was exchanged")
 	}
