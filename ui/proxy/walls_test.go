@@ -116,31 +116,82 @@ func TestTPROXY8OneRequestStaysOne(t *testing.T) {
 	}
 }
 
-// Streams that clients leave, in the middle of an answer or of a body, leave nothing running.
+// Streams that clients leave, in the middle of an answer, of a body or of another protocol, leave nothing running.
 func TestTPROXY9StreamsLeaveNothing(t *testing.T) {
+	arrived := make(chan struct{}, 1)
 	b := open(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.WriteString(w, "data: 1\n\n")
-		_ = http.NewResponseController(w).Flush()
-		<-r.Context().Done()
+		switch {
+		case r.Method == http.MethodPost:
+			arrived <- struct{}{}
+			_, _ = io.Copy(io.Discard, r.Body)
+		case r.Header.Get("Upgrade") != "":
+			c, both, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer c.Close()
+			_, _ = io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: shout\r\n\r\n")
+			_, _ = io.Copy(io.Discard, both)
+		default:
+			_, _ = io.WriteString(w, "data: 1\n\n")
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		}
 	}), nil)
-	b.ask(t, "GET", "/", nil).Body.Close()
-	b.http.CloseIdleConnections()
-	before := runtime.NumGoroutine()
-	for range 50 {
-		answer := b.ask(t, "GET", "/", nil)
-		if _, err := io.ReadFull(answer.Body, make([]byte, 9)); err != nil {
-			t.Fatal(err)
+	at := "/" + b.key + "/ HTTP/1.1\r\nHost: " + b.host + "\r\n"
+	for what, leave := range map[string]func(){
+		"answer": func() {
+			answer := b.ask(t, "GET", "/", nil)
+			if _, err := io.ReadFull(answer.Body, make([]byte, 9)); err != nil {
+				t.Fatal(err)
+			}
+			answer.Body.Close()
+		},
+		"body": func() {
+			c := begun(t, b.host, "POST "+at+"Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n")
+			<-arrived
+			c.Close()
+		},
+		"protocol": func() {
+			c := begun(t, b.host, "GET "+at+"Connection: Upgrade\r\nUpgrade: shout\r\n\r\n")
+			if answer, err := http.ReadResponse(bufio.NewReader(c), nil); err != nil || answer.StatusCode != http.StatusSwitchingProtocols {
+				t.Errorf("%+v, %v", answer, err)
+			}
+			c.Close()
+		},
+	} {
+		leave()
+		b.http.CloseIdleConnections()
+		before := runtime.NumGoroutine()
+		for range 50 {
+			leave()
 		}
-		answer.Body.Close()
-	}
-	b.http.CloseIdleConnections()
-	deadline := time.Now().Add(aMoment)
-	for runtime.NumGoroutine() > before+5 {
-		if time.Now().After(deadline) {
-			t.Fatalf("%d goroutines; before there were %d", runtime.NumGoroutine(), before)
+		b.http.CloseIdleConnections()
+		deadline := time.Now().Add(aMoment)
+		for runtime.NumGoroutine() > before+5 {
+			if time.Now().After(deadline) {
+				t.Fatalf("left in the middle (%s): %d goroutines; before there were %d", what, runtime.NumGoroutine(), before)
+			}
+			runtime.Gosched()
 		}
-		runtime.Gosched()
 	}
+}
+
+// begun begins a request that its client will leave without a word.
+func begun(t *testing.T, host, request string) net.Conn {
+	t.Helper()
+	c, err := net.Dial("tcp", host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	if tcp, ok := c.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = c.SetDeadline(time.Now().Add(aMoment))
+	_, _ = io.WriteString(c, request)
+	return c
 }
 
 // A target whose certificate nobody vouches for is sent nothing.
