@@ -92,6 +92,45 @@ func TestF27NobodyKeepsOthersFromWaiting(t *testing.T) {
 	}
 }
 
+// What is larger than any request of a program's is not read to its end.
+func TestF27HugeRequests(t *testing.T) {
+	h := open(t, github())
+	for _, door := range []struct{ network, address, fields string }{
+		{"unix", h.socket, "Host: x\r\n"},
+		{"tcp", h.tcp(), "Host: " + h.tcp() + "\r\nAuthorization: " + h.bearer(t)[1] + "\r\n"},
+	} {
+		body := `{"client_id":"` + strings.Repeat("x", 300<<10) + `"}`
+		for what, c := range map[string]struct {
+			request string
+			want    int
+		}{
+			"line": {"GET /v1/sessions?x=" + strings.Repeat("x", 40<<10) + " HTTP/1.1\r\n" + door.fields + "\r\n", http.StatusRequestHeaderFieldsTooLarge},
+			"head": {"GET /v1/sessions HTTP/1.1\r\n" + door.fields + strings.Repeat("X: y\r\n", 8<<10) + "\r\n", http.StatusRequestHeaderFieldsTooLarge},
+			"body": {
+				"PUT /v1/sessions/new HTTP/1.1\r\n" + door.fields + "Content-Type: application/json\r\nContent-Length: " +
+					strconv.Itoa(len(body)) + "\r\n\r\n" + body, http.StatusRequestEntityTooLarge,
+			},
+			"chunks": {
+				"PUT /v1/sessions/new HTTP/1.1\r\n" + door.fields + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" +
+					strconv.FormatInt(int64(len(body)), 16) + "\r\n" + body + "\r\n0\r\n\r\n", http.StatusRequestEntityTooLarge,
+			},
+		} {
+			c0, err := net.Dial(door.network, door.address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var writing sync.WaitGroup
+			writing.Go(func() { _, _ = io.WriteString(c0, c.request) }) // the other end has enough before it is all written
+			answer, err := http.ReadResponse(bufio.NewReader(c0), nil)
+			if err == nil && answer.StatusCode != c.want {
+				t.Errorf("%s: a huge %s: %s; want %d, or nothing", door.network, what, answer.Status, c.want)
+			}
+			_ = c0.Close()
+			writing.Wait()
+		}
+	}
+}
+
 // Who asks for much and does not read is sent away when others ask, and does not take their part.
 func TestF27WhoDoesNotRead(t *testing.T) {
 	many := make([]session.Session, 200)
@@ -100,6 +139,14 @@ func TestF27WhoDoesNotRead(t *testing.T) {
 		many[i].Name, many[i].Detail = "session-"+strconv.Itoa(i), strings.Repeat("x", 10_000)
 	}
 	h := open(t, many...)
+	// Over the socket no answer fits into what the system keeps for one who does not read: all are under way.
+	const answers, more = 64, 36
+	heads, endSocket := flood(t, "unix", h.socket, "GET /v1/sessions HTTP/1.1\r\nHost: x\r\n\r\n", answers+more)
+	defer endSocket()
+	const served, refused = "200 OK application/json", "503 Service Unavailable 1application/problem+json"
+	if heads[served] != answers || heads[refused] != more {
+		t.Errorf("%v; want %d %q and %d %q", heads, answers, served, more, refused)
+	}
 	list := "GET /v1/sessions HTTP/1.1\r\nHost: " + h.tcp() + "\r\nAuthorization: " + h.bearer(t)[1] + "\r\n\r\n"
 	_, end := flood(t, "tcp", h.tcp(), list, 100) // reads the heads alone
 	defer end()
