@@ -1,6 +1,7 @@
 package api
 
 import (
+	"log/slog"
 	"net"
 	"net/http"
 	"sync"
@@ -27,6 +28,7 @@ type hotAnswer func(b []byte, q hotRequest, asker func() peer.Program) (answer [
 // answers is to the letter what net/http's handler would have.
 type hot struct {
 	answer  hotAnswer
+	log     *slog.Logger
 	cold    chan net.Conn
 	buffers sync.Pool
 	running sync.WaitGroup
@@ -43,9 +45,9 @@ type hotBuffers struct {
 	out [hotRoom]byte
 }
 
-func newHot(answer hotAnswer) *hot {
+func newHot(answer hotAnswer, log *slog.Logger) *hot {
 	return &hot{
-		answer: answer, cold: make(chan net.Conn), conns: map[*guardedConn]struct{}{},
+		answer: answer, log: log, cold: make(chan net.Conn), conns: map[*guardedConn]struct{}{},
 		buffers: sync.Pool{New: func() any { return new(hotBuffers) }},
 		recent:  recent{known: map[int]recently{}},
 	}
@@ -111,6 +113,12 @@ func (h *hot) talk(c *guardedConn) (over bool) {
 		return true
 	}
 	defer h.buffers.Put(b)
+	defer func() { // nobody else would, and the keeper would end
+		if v := recover(); v != nil {
+			broke(h.log, v)
+			over = false
+		}
+	}()
 	asker := sync.OnceValue(func() peer.Program {
 		p := programAt(c.Conn)
 		h.recent.learn(c.pid, p, time.Now())

@@ -52,7 +52,8 @@ func NewServer(o Options) (*Server, error) {
 	s.handouts, s.uses = newHandouts(o.History.Tally), newUses()
 	s.addTable()
 	s.socket = newDoor(doorOptions{
-		name: "socket", open: s.openSocket, handler: s.socketHandler(), hot: newHot(s.answerHot), conns: socketConns, log: o.Log,
+		name: "socket", open: s.openSocket, handler: s.socketHandler(), hot: newHot(s.answerHot, o.Log),
+		conns: socketConns, log: o.Log,
 	})
 	if o.HTTP == "" {
 		return s, nil
@@ -193,7 +194,7 @@ func newDoor(o doorOptions) *door {
 	d := &door{name: o.name, open: o.open, hot: o.hot, log: o.log}
 	d.turns, d.answers, d.bodies = crowd.NewShare(o.conns*3/4), crowd.NewShare(maxAnswers), crowd.NewShare(maxBodies)
 	d.http = &http.Server{
-		Handler:                      o.handler,
+		Handler:                      unbroken(o.handler, o.log),
 		ConnContext:                  withConnection,
 		ConnState:                    crowd.Note,
 		ReadHeaderTimeout:            headerWait,
