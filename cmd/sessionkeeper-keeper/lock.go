@@ -26,8 +26,8 @@ func (e *heldError) Error() string {
 	if e.pid == 0 {
 		return "another keeper runs already: use it, or stop it first"
 	}
-	return fmt.Sprintf("another keeper runs already (pid %[1]d): use it, or end it first with kill %[1]d, and where it does "+
-		"not answer with kill -9 %[1]d: no session is lost by that", e.pid)
+	return fmt.Sprintf("another keeper runs already (pid %[1]d): use it, or end it first with kill %[1]d. Where it does not "+
+		"answer use kill -9 %[1]d: no session is lost by that, at worst one that is just being renewed wants a new sign-in", e.pid)
 }
 
 // takeLock makes this process the only keeper of p until the returned file is closed or the process dies. It returns a
