@@ -245,8 +245,10 @@ const (
 // Tokens is what a token endpoint gave.
 type Tokens struct {
 	Access, Refresh, ID secret.Text // Refresh and ID are empty where the answer had none
-	Type                string      // as sent; "" where absent
-	Scopes              []string    // nil: unchanged
+	// RefreshNumber says that Refresh came as a number, where a string belongs (RFC 6749 section 5.1).
+	RefreshNumber bool
+	Type          string   // as sent; "" where absent
+	Scopes        []string // nil: unchanged
 	// ExpiresIn is how long the access token lives, counted from before the request was sent; 0: not said.
 	ExpiresIn time.Duration
 	// RefreshExpiresIn is the refresh token's own life; 0: not said (a literal 0 in the answer means "never" and is

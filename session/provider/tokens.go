@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"maps"
@@ -122,6 +123,7 @@ func (d *document) tokensAt(p *Provider, now time.Time, levels []object, alone b
 			Type:    cleanName(in.value("token_type", "tokentype")),
 			Scopes:  in.scopes(p),
 		}
+		t.RefreshNumber = refresh != "" && cmp.Or(in.text("refresh_token"), in.text("refreshtoken")) == ""
 		if !t.ID.OneLine() {
 			t.ID = secret.Text{} // no JWT (RFC 7519 section 3), and readers of one skip line ends
 		}

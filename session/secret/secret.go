@@ -54,6 +54,11 @@ func OneLine(text string) bool {
 	})
 }
 
+// Digits reports whether the secret is made of digits alone.
+func (t Text) Digits() bool {
+	return !t.Empty() && !strings.ContainsFunc(t.Reveal(), func(r rune) bool { return r < '0' || r > '9' })
+}
+
 // Equal reports whether both secrets are the same, in time that does not depend on where they differ.
 func (t Text) Equal(o Text) bool {
 	return subtle.ConstantTimeCompare([]byte(t.Reveal()), []byte(o.Reveal())) == 1

@@ -74,3 +74,11 @@ func TestTLINE1OneLine(t *testing.T) {
 		}
 	}
 }
+
+func TestDigits(t *testing.T) {
+	for text, want := range map[string]bool{"17": true, "0": true, "": false, "1.5": false, "-1": false, "17a": false, "\u0661": false} {
+		if got := New(text).Digits(); got != want {
+			t.Errorf("%q: %t", text, got)
+		}
+	}
+}
