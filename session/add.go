@@ -22,7 +22,8 @@ type Addition struct {
 }
 
 // Add makes a session, or changes the definition of one. With SignIn the Login says how that stands; the session is
-// not kept where it fails. With RefreshToken it returns when the provider has accepted it.
+// not kept where it fails. With RefreshToken it returns when the provider has accepted it. Where nothing takes what the
+// provider has given then, that is an error as well, but the session stays and waits for the store with it.
 func (k *Keeper) Add(ctx context.Context, a Addition) (Session, *Login, error) {
 	def := a.Definition
 	if err := k.checkDefinition(def); err != nil {
@@ -208,26 +209,53 @@ func (k *Keeper) admitted(e *entry) {
 	k.changed(e)
 }
 
-// commit makes a session that has its grant one of the keeper's: secret, state, definition, in this order, so that a
-// crash leaves no definition without what belongs to it.
-func (k *Keeper) commit(ctx context.Context, e *entry) error {
-	if !e.client.Secret.Empty() {
-		if err := k.saveSecret(ctx, e, e.client.Secret); err != nil {
-			return secretError(e.def.Name, err)
+// commit makes a session that is being added, and has its grant, one of the keeper's: secret, state, definition, in this
+// order, so that a crash leaves no definition without what belongs to it. Of any other session nothing is to be done.
+func (k *Keeper) commit(ctx context.Context, e *entry, g *grant, c *consent) error {
+	var d durable
+	var def definition
+	var s Secret
+	k.post(func() {
+		if !e.provisional && !e.unkept {
+			return
+		}
+		e.d.SignedOut, e.d.Generation = false, g.generation
+		if c != nil && c.given != nil {
+			e.def.Scopes = c.given
+		}
+		d, def, s = e.checkpoint(), e.def, e.client.Secret
+	})
+	if d.ID == "" {
+		return nil
+	}
+	if !s.Empty() {
+		if err := k.saveSecret(ctx, e, s); err != nil {
+			return err
 		}
 	}
-	var d durable
-	k.post(func() { d = e.checkpoint() })
-	err := k.journal.write(d)
-	if err == nil {
-		err = k.o.Config.Save(e.def)
+	if err := k.journal.write(d); err != nil {
+		return err
 	}
-	if err != nil {
-		return errors.Join(err, k.journal.remove(e.id), k.o.Store.Delete(ctx, secretKey(e.id)))
+	if err := k.o.Config.Save(def); err != nil {
+		return undefinable{err}
 	}
-	k.post(func() { k.admitted(e) })
+	k.post(func() {
+		if e.provisional {
+			k.admitted(e)
+		}
+		e.unkept = false
+	})
 	return nil
 }
+
+// undefinable is a definition that cannot be written.
+type undefinable struct{ error }
+
+// KeychainReason is that of a disk.
+func (undefinable) KeychainReason() string { return "full" }
+
+// KeychainDetail is of this session alone: the store itself is well.
+func (u undefinable) KeychainDetail() string { return stop(capital(u.Error())) }
 
 // addWithToken signs a session in with a refresh token: one renewal must succeed.
 func (k *Keeper) addWithToken(ctx context.Context, e *entry, token Secret) (Session, error) {
@@ -254,41 +282,80 @@ func (k *Keeper) addWithToken(ctx context.Context, e *entry, token Secret) (Sess
 	})
 	r := k.replied(w)
 	ctx = context.WithoutCancel(ctx)
+	var held *Error
 	if r.err != nil {
 		// The provider may still be at it: a token that it gave in the end is kept, for the one before is spent.
 		late := k.acquire(ctx, e)
 		k.post(func() {
-			if late == nil && e.g.generation > 0 && e.unsaved == nil {
+			switch {
+			case late == nil && e.unsaved != nil:
+				held = k.holdAddition(e, e.unsaved)
+			case late == nil && e.g.generation > 0:
 				r = reply{grant: e.g}
-			} else { // before anything is sent once more
+			default: // before anything is sent once more
 				k.discard(e)
 			}
 			k.release(e, nil)
 		})
 	}
-	if r.err != nil {
+	switch {
+	case held != nil:
+		return Session{}, held
+	case r.err != nil:
 		_ = k.o.Store.Delete(ctx, e.id)
-		if refused, ok := errors.AsType[*Error](r.err); ok {
-			refused.Field = clientField(string(refused.Reason))
-			if refused.Field == "client_id" && p.NeedsSecret == "required" && e.client.Secret.Empty() {
-				refused.Field = "client_secret"
-			}
-			if refused.Code == CodeSignIn {
-				refused.Field, refused.Detail = "refresh_token", fmt.Sprintf(words().tokenRefused, e.def.Name)
-			}
-		}
-		return fail(r.err)
+		return fail(k.refusedAddition(e, &p, r.err))
+	}
+	if err := k.keepAddition(ctx, e); err != nil {
+		return Session{}, err
 	}
 	if p.Check.Kind == provider.CheckUserinfo || p.Check.Kind == provider.CheckGet {
 		if account, a := k.o.Wire.Userinfo(ctx, &p, r.grant.access); a.Verdict == provider.VerdictOK {
 			k.post(func() { k.learnAccount(e, account) })
 		}
 	}
-	if err := k.commit(ctx, e); err != nil {
-		_ = k.o.Store.Delete(ctx, e.id)
-		return fail(definitionError(e.def.Name, err))
-	}
 	return k.Session(e.def.Name)
+}
+
+// keepAddition makes a session durable that is signed in. Where nothing takes it, that waits with its grant.
+func (k *Keeper) keepAddition(ctx context.Context, e *entry) error {
+	if err := k.acquire(ctx, e); err != nil {
+		return err
+	}
+	defer k.post(func() { k.release(e, nil) })
+	var g *grant
+	k.post(func() { g = e.g })
+	err := k.commit(ctx, e, g, nil)
+	if err != nil {
+		k.post(func() {
+			k.storeFailed(e, err)
+			err = k.holdAddition(e, g)
+		})
+	}
+	return err
+}
+
+// holdAddition is hold, and says so to whoever adds the session.
+func (k *Keeper) holdAddition(e *entry, g *grant) *Error {
+	k.hold(e, g)
+	return &Error{
+		Code: CodeKeychain, Reason: Reason(e.storeFault), Session: e.def.Name, Detail: k.whyBarred(e) + " " + words().held,
+	}
+}
+
+// refusedAddition says what of an addition the provider did not take.
+func (k *Keeper) refusedAddition(e *entry, p *provider.Provider, err error) error {
+	refused, ok := errors.AsType[*Error](err)
+	if !ok {
+		return err
+	}
+	refused.Field = clientField(string(refused.Reason))
+	if refused.Field == "client_id" && p.NeedsSecret == "required" && e.client.Secret.Empty() {
+		refused.Field = "client_secret"
+	}
+	if refused.Code == CodeSignIn {
+		refused.Field, refused.Detail = "refresh_token", fmt.Sprintf(words().tokenRefused, e.def.Name)
+	}
+	return refused
 }
 
 // clientField is what of a definition the provider dislikes, by the reason of its answer.
@@ -306,6 +373,7 @@ func clientField(reason string) string {
 // learnAccount notes whose the grant in hand is; the next renewal stores it with the grant.
 func (k *Keeper) learnAccount(e *entry, a Account) {
 	e.d.Account = a
+	k.save(e)
 	if e.g != nil {
 		g := *e.g
 		g.account = a

@@ -124,7 +124,7 @@ func (k *Keeper) Logout(ctx context.Context, name string, keepRemote bool) (Logo
 	derr := k.o.Store.Delete(context.WithoutCancel(ctx), e.id)
 	var d durable
 	k.post(func() {
-		e.g, e.unsaved, e.loaded, e.ends, e.demanded = nil, nil, derr == nil, end{}, false
+		e.g, e.unsaved, e.consent, e.loaded, e.ends, e.demanded = nil, nil, nil, derr == nil, end{}, false
 		e.nextTry = k.now().Add(maxNap) // when what could not be deleted is asked for again
 		e.astray, e.client.ID = false, e.def.ClientID
 		e.d = durable{

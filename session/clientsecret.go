@@ -92,18 +92,22 @@ func (k *Keeper) storeSecrets(ctx context.Context, id string, change func(held s
 	}
 	s := change(held)
 	s.generation = held.generation + 1
+	return s, k.putSecrets(ctx, id, s)
+}
+
+func (k *Keeper) putSecrets(ctx context.Context, id string, s secrets) error {
 	data, err := s.encode()
 	if err == nil {
 		_, err = k.o.Store.Save(ctx, secretKey(id), data, s.generation)
 		clear(data)
 	}
-	return s, err
+	return err
 }
 
-// saveSecret makes the secret of a session durable that had none before.
+// saveSecret makes the secret of a session durable that is being added. There is none before it to be read first, which a
+// keychain that is locked would refuse; what it is to keep waits for it.
 func (k *Keeper) saveSecret(ctx context.Context, e *entry, s Secret) error {
-	_, err := k.storeSecrets(ctx, e.id, func(secrets) secrets { return secrets{newest: s} })
-	return err
+	return k.putSecrets(ctx, e.id, secrets{newest: s, generation: 1})
 }
 
 // secretError tells a caller why a client secret could not be stored.

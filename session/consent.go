@@ -1,7 +1,6 @@
 package session
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -23,39 +22,34 @@ func (k *Keeper) accept(ctx context.Context, l *login, p *provider.Provider, sco
 	if err != nil {
 		return err
 	}
-	agreed := agreed(l, p, scopes, res.Answer.Tokens.Scopes)
+	c := &consent{def: l.def, prov: p, agreement: agreed(l, p, scopes, res.Answer.Tokens.Scopes)}
 	g := k.consented(p, scopes, before, d, res)
 	if before != nil && !before.refresh.Empty() && g.renewsNever() && d.Refused == nil && !l.request.AsOther {
 		k.post(func() { e.d.NoRefresh = true }) // the next sign-in asks for consent anew
 		return &signin.Error{Kind: signin.KindExchange, Detail: words().keptBefore}
 	}
-	if err := k.keepConsent(e, d, g); err != nil {
+	if err := k.keepConsent(ctx, e, g, c); err != nil {
 		return err
 	}
-	if d.SignedOut && e.provisional {
-		k.post(func() {
-			e.d.SignedOut, e.d.Generation = false, g.generation
-			if agreed.given != nil {
-				e.def.Scopes = agreed.given
-			}
-		})
-		if err := k.commit(ctx, e); err != nil {
-			_ = k.o.Store.Delete(ctx, d.ID)
-			k.revoke(ctx, provider.Client{ID: e.def.ClientID, Secret: e.client.Secret}, p, g)
-			return &signin.Error{Kind: signin.KindStore, Detail: err.Error()}
-		}
-	}
 	k.post(func() {
-		k.signedIn(e, p, g, agreed.lost)
-		l.stored, l.lacks = true, agreed.lacks
+		k.signedIn(e, g, c)
+		l.stored, l.lacks = true, c.lacks
 		d = e.checkpoint()
 	})
 	k.writeDurable(d)
-	k.nameScopes(e, agreed.given)
+	k.nameScopes(e, c.given)
 	if g.renewsNever() {
 		return &signin.Error{Kind: signin.KindNoRefresh, Detail: words().noRefresh}
 	}
 	return nil
+}
+
+// consent is what a sign-in brought beside its grant.
+type consent struct {
+	agreement
+
+	def  definition // that it was for
+	prov *provider.Provider
 }
 
 // welcome checks that whoever signed in may take the session over, and gives what it held before and what it remembers.
@@ -86,19 +80,44 @@ func (k *Keeper) welcome(l *login, who Account) (before *grant, d durable, err e
 	return before, d, err
 }
 
-// keepConsent makes the grant of a consent durable.
-func (k *Keeper) keepConsent(e *entry, d durable, g *grant) error {
-	err := k.store(d, g)
+// keepConsent makes the grant of a consent durable. Where nothing takes it, it waits in hand.
+func (k *Keeper) keepConsent(ctx context.Context, e *entry, g *grant, c *consent) error {
+	err := k.storeSurely(k.work, e.id, g)
+	if err == nil {
+		err = k.commit(ctx, e, g, c)
+	}
 	if err == nil {
 		return nil
 	}
+	why := words().stopping
 	k.post(func() {
+		if e.g == nil { // what may still be read is older
+			e.g = &grant{generation: g.generation - 1, issuedAt: g.issuedAt.Add(-time.Hour), expiresAt: g.issuedAt}
+		}
+		if e.prov == nil {
+			e.prov = k.common(c.prov)
+		}
 		e.d.Taken = g.generation // it may still land: the next one is higher
-		k.save(e)
+		e.consent = c
 		k.storeFailed(e, err)
-		k.publish(e)
+		k.hold(e, g)
+		k.requeue(e)
+		why = k.whyBarred(e)
 	})
-	return &signin.Error{Kind: signin.KindStore, Detail: cmp.Or(words().keychain[Reason(storeReason(err))], err.Error())}
+	return &signin.Error{Kind: signin.KindStore, Detail: why}
+}
+
+// hold keeps in hand what a provider gave for a session and nothing takes, as after a renewal: what it had before may be
+// spent by that. One that is being added is the keeper's from now on.
+func (k *Keeper) hold(e *entry, g *grant) {
+	e.unsaved, e.nextTry = g, k.now().Add(waiterPace)
+	if e.provisional {
+		e.unkept = true
+		k.admitted(e)
+		return
+	}
+	k.save(e)
+	k.publish(e)
 }
 
 // consented is the grant that a consent brought.
@@ -116,11 +135,11 @@ func (k *Keeper) consented(p *provider.Provider, scopes []string, before *grant,
 	return g
 }
 
-// signedIn makes the grant of a consent the session's.
-func (k *Keeper) signedIn(e *entry, p *provider.Provider, g *grant, lost []string) {
-	e.prov = k.common(p)
-	e.d.Provider, e.d.Target, e.d.Bound = e.prov, targetKey(e.def), boundKey(e.def)
-	e.client.ID, e.storeWords, e.astray = e.def.ClientID, "", false
+// signedIn makes the grant of a consent the session's. It stays bound to the server and the client that it came from.
+func (k *Keeper) signedIn(e *entry, g *grant, c *consent) {
+	e.prov = k.common(c.prov)
+	e.d.Provider, e.d.Target, e.d.Bound = e.prov, targetKey(c.def), boundKey(c.def)
+	e.client.ID, e.storeWords, e.astray = c.def.ClientID, "", false
 	k.issuerOf(e).retryAfter = time.Time{} // it has just answered
 	e.storeFault, e.suspect, e.demanded, e.verifying = "", 0, false, false
 	refused := e.d.Refused != nil
@@ -133,15 +152,18 @@ func (k *Keeper) signedIn(e *entry, p *provider.Provider, g *grant, lost []strin
 	e.d.NoRefresh = g.renewsNever()
 	e.failures, e.nextTry, e.lastEnd, e.retryAfter, e.checkAt = 0, time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	told := refused || len(e.d.Warned) > 0 || len(e.d.ScopesLost) > 0 || e.d.Asked != nil
-	e.d.Asked, e.d.ScopesLost = nil, lost
+	e.d.Asked, e.d.ScopesLost = nil, c.lost
 	e.claimsIn, e.claimsWere, e.claimsTold = 0, "", false
 	k.adopt(e, g)
+	if e.astray = e.moved(e.def); e.astray { // edited while the grant waited to be stored
+		e.d.Refused = movedRefusal(g.generation, k.now())
+	}
 	k.cured(e, told)
 	e.d.AutoOpened, e.d.WarnedFor, e.d.Warned = false, time.Time{}, nil
 	if e.d.NoRefresh {
 		k.notify(noRefreshNotice(e.def.Name))
 	}
-	if len(lost) > 0 {
+	if len(c.lost) > 0 {
 		k.scopesMissing(e)
 	}
 	k.withdraw(keyClaims + e.def.Name)
@@ -183,7 +205,8 @@ func (k *Keeper) acquire(ctx context.Context, e *entry) error {
 // requeue tells the consent queue how a session stands.
 func (k *Keeper) requeue(e *entry) {
 	ref := e.refusedNow()
-	if ref == nil || ref.Verdict == provider.VerdictSetup || e.d.Paused || e.d.SignedOut || !e.defined() || e.removed {
+	if ref == nil || ref.Verdict == provider.VerdictSetup || e.d.Paused || e.d.SignedOut || !e.defined() || e.removed ||
+		e.consent != nil {
 		before := k.queue.Waiting()
 		if k.queue.Cured(e.def.Name); k.queue.Waiting() == before {
 			return // as it is for all of thousands at a start

@@ -2,11 +2,15 @@ package session
 
 import (
 	"fmt"
+	"net/http"
+	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"sessionkeeper/session/config"
 	"sessionkeeper/session/signin"
 )
 
@@ -176,5 +180,102 @@ func TestTROT5RefusalEndsWithItsGrant(t *testing.T) {
 		if s := w.session("one"); s.State != KeychainLocked || s.Reason != "locked" {
 			t.Errorf("the session is %s, %s; want keychain_locked", s.State, s.Reason)
 		}
+	})
+}
+
+// Neither the keychain nor the disk takes what a sign-in brought: it waits in hand, nobody is asked to sign in again
+// meanwhile, and it is stored by itself, at the latest when the keeper stops.
+func TestSignInThatNothingTakes(t *testing.T) {
+	for name, before := range map[string]func(w *world){
+		"to a session that works": func(*world) {},
+		"to one that was refused": func(w *world) {
+			w.server.revoke("one")
+			_, _ = w.k.Refresh(w.t.Context(), "one", time.Second)
+		},
+		"to one that is signed out": func(w *world) {
+			if _, err := w.k.Logout(w.t.Context(), "one", true); err != nil {
+				w.t.Error(err)
+			}
+		},
+		"to one that could not be read": func(w *world) {
+			w.stop()
+			w.store.set(func() { w.store.fault = &storeError{"full"} })
+			w.start()
+		},
+	} {
+		for end, until := range map[string]func(w *world){
+			"there is room": func(w *world) {
+				w.store.set(func() { w.store.fault = nil })
+				time.Sleep(maxNap)
+			},
+			"the keeper stops": func(w *world) {
+				time.AfterFunc(2*time.Second, func() { w.store.set(func() { w.store.fault = nil }) })
+				w.stop()
+				w.start()
+			},
+		} {
+			t.Run(name+", until "+end, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					w := newWorld(t, time.Hour)
+					w.have("one")
+					w.start()
+					defer func() { w.stop() }()
+					before(w)
+					w.store.set(func() { w.store.fault = &storeError{"full"} })
+					if err := w.consent("one"); err == nil {
+						t.Error("what the sign-in brought is said to be kept")
+					}
+					time.Sleep(10 * time.Minute)
+					if s := w.session("one"); s.State != KeychainLocked || s.Reason != "full" {
+						t.Errorf("it is %s, %s", s.State, s.Reason)
+					}
+					var waits int
+					w.k.post(func() { waits = w.k.queue.Waiting() })
+					if waits > 0 {
+						t.Error("the user is to sign in again")
+					}
+					until(w)
+					synctest.Wait()
+					if s := w.session("one"); s.State != Active {
+						t.Errorf("it is %s, %s: %s", s.State, s.Reason, s.Detail)
+					}
+					w.renewsAs("one", "new")
+				})
+			})
+		}
+	}
+}
+
+// The definition names another server by the time at which what a sign-in brought can be stored: that server gets
+// nothing of it, and the session works again when the definition is put back.
+func TestSignInThatIsStoredAfterAnEdit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Minute)
+		w.have("one")
+		w.start()
+		defer w.stop()
+		var strayed atomic.Int64
+		w.server.set(func() {
+			w.server.fault = func(_ *server, r *http.Request, _ url.Values) (*http.Response, error, bool) {
+				if r.URL.Host != "fake.test" {
+					strayed.Add(1)
+				}
+				return nil, nil, false
+			}
+		})
+		w.store.set(func() { w.store.fault = &storeError{"full"} })
+		if err := w.consent("one"); err == nil {
+			t.Error("what the sign-in brought is said to be kept")
+		}
+		w.edit("one", func(def *config.Session) { def.TokenURL = "https://thief.test/token" })
+		w.k.Reload(t.Context())
+		w.store.set(func() { w.store.fault = nil })
+		time.Sleep(10 * time.Minute)
+		if s := w.session("one"); s.State != SetupNeeded || s.Reason != ReasonSetupConfig || strayed.Load() > 0 {
+			t.Errorf("it is %s, %s; %d requests went elsewhere", s.State, s.Reason, strayed.Load())
+		}
+		w.edit("one", func(def *config.Session) { def.TokenURL = w.prov.TokenURL })
+		w.k.Reload(t.Context())
+		w.renewsAs("one", "new")
 	})
 }

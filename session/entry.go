@@ -32,12 +32,14 @@ type entry struct {
 	g          *grant // nil: none, or not read yet
 	loaded     bool   // the store has told what there is
 	loading    bool
-	reading    bool   // it is being asked now
-	loadAgain  bool   // once more where it fails
-	resolving  bool   // the provider is being looked up
-	storeFault string // why the store cannot be used for this session
-	storeWords string // what to say of it; empty: what is said of the keychain
-	unsaved    *grant // received, but nowhere durable yet: nobody sees it
+	reading    bool     // it is being asked now
+	loadAgain  bool     // once more where it fails
+	resolving  bool     // the provider is being looked up
+	storeFault string   // why the store cannot be used for this session
+	storeWords string   // what to say of it; empty: what is said of the keychain
+	unsaved    *grant   // received, but nowhere durable yet: nobody sees it
+	consent    *consent // what a sign-in brought beside unsaved; nil: a refresh brought it
+	unkept     bool     // was being added when nothing took what belongs to it: that becomes durable with unsaved
 	renewDue   time.Time
 	ends       end
 
@@ -171,8 +173,11 @@ func (e *entry) plan(r float64) {
 // stand derives the state from what is known at now.
 func (k *Keeper) stand(e *entry, now time.Time) (State, Reason, string) {
 	ref := e.refusedNow()
+	if e.consent != nil { // the user has done what there was to do
+		ref = nil
+	}
 	switch {
-	case e.d.SignedOut || (e.loaded && e.g == nil && ref == nil):
+	case e.d.SignedOut && e.consent == nil || e.loaded && e.g == nil && ref == nil:
 		return SignedOut, "", ""
 	case e.d.Paused && e.d.Copied:
 		return Paused, "", words().copied

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/base64"
@@ -289,6 +290,7 @@ type memory struct {
 	data  map[string][]byte
 	gen   map[string]uint64
 	fault error // what every call gives
+	away  error // what Load and Delete give: the keychain is locked, and Save leaves the record to the spill
 	ready error
 	slow  time.Duration // that Load takes
 	saves int
@@ -323,8 +325,8 @@ func (m *memory) Load(_ context.Context, key string) ([]byte, uint64, error) {
 func (m *memory) find(key string) (data []byte, generation uint64, late func(string) (time.Duration, error), err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.fault != nil {
-		return nil, 0, m.late, m.fault
+	if err := cmp.Or(m.fault, m.away); err != nil {
+		return nil, 0, m.late, err
 	}
 	if d, ok := m.data[key]; ok {
 		return append([]byte{}, d...), m.gen[key], m.late, nil
@@ -341,7 +343,7 @@ func (m *memory) Save(_ context.Context, key string, data []byte, generation uin
 		m.mu.Unlock()
 		return false, err
 	}
-	if generation < m.gen[key] {
+	if there, ok := m.data[key]; generation < m.gen[key] || ok && generation == m.gen[key] && !bytes.Equal(there, data) {
 		m.mu.Unlock()
 		return false, errors.New("stale")
 	}
@@ -355,11 +357,16 @@ func (m *memory) Save(_ context.Context, key string, data []byte, generation uin
 	return false, nil
 }
 
+// put replaces what is there, as another program may.
+func (m *memory) put(key string, data []byte, generation uint64) {
+	m.set(func() { m.data[key], m.gen[key] = data, generation })
+}
+
 func (m *memory) Delete(_ context.Context, key string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.fault != nil {
-		return m.fault
+	if err := cmp.Or(m.fault, m.away); err != nil {
+		return err
 	}
 	delete(m.data, key)
 	return nil

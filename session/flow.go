@@ -96,7 +96,7 @@ func (k *Keeper) signIn(ctx context.Context, l *login, known *provider.Provider,
 		req.Scopes = provider.MoreScopes(wanted(l.def, p), more)
 	}
 	req.Accept = func(ctx context.Context, res signin.Result) error {
-		err := error(&signin.Error{Kind: signin.KindStore, Detail: stop(capital(ownFault))})
+		err := error(&signin.Error{Kind: signin.KindExchange, Detail: stop(capital(ownFault))})
 		k.guard("consent", func() { err = k.accept(ctx, l, p, req.Scopes, res) })
 		return err
 	}
@@ -222,7 +222,7 @@ func (k *Keeper) endLogin(l *login, failure *signin.Error) {
 		k.queueAt = k.now()
 	}
 	// No page comes by itself any more; and who pressed a button of a notice looks at no terminal.
-	if (l.auto || l.notice && other) && e.refusedNow() != nil && e.login == nil && !k.stopping.Load() {
+	if (l.auto || l.notice && other) && e.refusedNow() != nil && e.consent == nil && e.login == nil && !k.stopping.Load() {
 		k.notify(signInNotice(e.pub.Load().session, ""))
 	}
 	k.changed(e)

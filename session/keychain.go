@@ -24,6 +24,11 @@ func (k *Keeper) storeFailed(e *entry, err error) {
 	}
 }
 
+// whyBarred says why the store takes nothing of a session.
+func (k *Keeper) whyBarred(e *entry) string {
+	return cmp.Or(e.storeWords, k.keychainDetail, words().keychain[Reason(e.storeFault)])
+}
+
 // ofDisk reports whether it was the state folder that failed, and not the store.
 func ofDisk(err error) bool {
 	_, barred := errors.AsType[interface {

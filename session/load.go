@@ -18,13 +18,18 @@ func (k *Keeper) retrySave(e *entry) {
 
 func (k *Keeper) saveUnsaved(e *entry) {
 	e.busy = true
-	old, g, d := e.g, e.unsaved, e.checkpoint()
-	k.spawn("grant of "+d.Name, func() {
+	old, g, c, name := e.g, e.unsaved, e.consent, e.def.Name
+	k.spawn("grant of "+name, func() {
 		err := errBroke
-		var newer *grant
 		k.guard("store", func() {
-			if err = k.storeSurely(k.work, d, g); err != nil {
-				newer = k.newerStored(d.ID, g)
+			if err = k.storeSurely(k.work, e.id, g); err != nil {
+				if newer := k.newerStored(e.id, g); newer != nil {
+					k.log.Info("found a newer grant in the store", "session", name, "generation", newer.generation)
+					g, c, err = newer, nil, nil
+				}
+			}
+			if err == nil {
+				err = k.commit(k.work, e, g, c)
 			}
 		})
 		var state *durable
@@ -32,12 +37,11 @@ func (k *Keeper) saveUnsaved(e *entry) {
 			e.failures++
 			e.nextTry = k.now().Add(min(maxNap, backoff(e.failures, roll())))
 			switch {
-			case newer != nil:
-				k.log.Info("found a newer grant in the store", "session", e.def.Name, "generation", newer.generation)
-				k.renewed(e, old, newer)
 			case err != nil:
 				k.storeFailed(e, err)
 				return
+			case c != nil:
+				k.signedIn(e, g, c)
 			default:
 				k.renewed(e, old, g)
 			}
@@ -47,6 +51,9 @@ func (k *Keeper) saveUnsaved(e *entry) {
 		})
 		if state != nil {
 			k.writeDurable(*state)
+			if c != nil {
+				k.nameScopes(e, c.given)
+			}
 		}
 		k.post(func() { k.release(e, nil) })
 	})

@@ -183,7 +183,7 @@ func (w *world) consents(p provider.Provider, tokens provider.Tokens) *entry {
 	res := signin.Result{Answer: provider.Answer{Verdict: provider.VerdictOK, Tokens: tokens, SentAt: w.wall()}}
 	if err := w.k.call(w.t.Context(), func() {
 		w.k.publish(e)
-		w.k.signedIn(e, &p, w.k.consented(&p, nil, nil, e.d, res), nil)
+		w.k.signedIn(e, w.k.consented(&p, nil, nil, e.d, res), &consent{def: e.def, prov: &p})
 	}); err != nil {
 		w.t.Fatal(err)
 	}

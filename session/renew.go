@@ -191,18 +191,19 @@ func (k *Keeper) transact(r *renewal) {
 		storing = false
 		failpoint("intended")
 		o.answer, o.by = k.present(withFailpoints(ctx), r)
+		k.leaveNumber(r, &o.answer.Tokens)
 		failpoint("answered")
 		k.storing.Add(1)
 		storing = true
 		switch o.answer.Verdict {
 		case provider.VerdictOK:
 			o.grant = r.grant.renewed(r.prov, o.answer, k.now(), r.durable.taken())
-			o.saveErr = k.storeSurely(ctx, r.durable, o.grant)
+			o.saveErr = k.storeSurely(ctx, r.durable.ID, o.grant)
 		case provider.VerdictSignIn, provider.VerdictInteraction:
 			o.adopted = k.reread(ctx, r)
 		case provider.VerdictPassing:
 			if o.salvaged = r.salvaged(o.answer, k.now()); o.salvaged != nil {
-				o.saveErr = k.storeSurely(ctx, r.durable, o.salvaged)
+				o.saveErr = k.storeSurely(ctx, r.durable.ID, o.salvaged)
 			}
 		case provider.VerdictSetup:
 		}
@@ -224,6 +225,15 @@ func (k *Keeper) transact(r *renewal) {
 		killedOld = k.learnKill(ctx, r, o)
 	}
 	k.post(func() { k.release(r.e, killedOld) })
+}
+
+// leaveNumber leaves a number out that came as a refresh token, for it may stand for none, and would take the place of one
+// that is good; unless the one before is of digits as well.
+func (k *Keeper) leaveNumber(r *renewal, t *provider.Tokens) {
+	if t.RefreshNumber && !r.grant.refresh.Digits() {
+		t.Refresh = Secret{}
+		k.log.Warn("the provider gave a number for a refresh token; the one before is kept", "session", r.durable.Name)
+	}
 }
 
 // errBroke is a save whose outcome is not known because the renewal panicked. It is done again, which changes nothing
@@ -262,17 +272,17 @@ const stopPace = 200 * time.Millisecond
 const storeTime = 10 * time.Second
 
 // storeSurely stores what a provider gave, again and again where the keeper stops: nobody tries again after us.
-func (k *Keeper) storeSurely(ctx context.Context, d durable, g *grant) error {
-	err := k.store(d, g)
+func (k *Keeper) storeSurely(ctx context.Context, id string, g *grant) error {
+	err := k.store(id, g)
 	for err != nil && k.stopping.Load() && ctx.Err() == nil {
 		time.Sleep(stopPace)
-		err = k.store(d, g)
+		err = k.store(id, g)
 	}
 	return err
 }
 
 // store makes a grant durable, also while the keeper is stopping.
-func (k *Keeper) store(d durable, g *grant) error {
+func (k *Keeper) store(id string, g *grant) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(k.work), storeTime)
 	defer cancel()
 	data, err := g.encode()
@@ -280,7 +290,7 @@ func (k *Keeper) store(d durable, g *grant) error {
 		return err
 	}
 	failpoint("storing")
-	_, err = k.o.Store.Save(ctx, d.ID, data, g.generation) // in the keychain or in the spill: durable either way
+	_, err = k.o.Store.Save(ctx, id, data, g.generation) // in the keychain or in the spill: durable either way
 	failpoint("stored")
 	clear(data)
 	return err

@@ -81,9 +81,7 @@ func TestF21NewerGrantInTheStoreWins(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := w.store.Save(t.Context(), "id-one", data, generation); err != nil {
-				t.Fatal(err)
-			}
+			w.store.put("id-one", data, generation)
 			time.Sleep(3 * time.Minute)
 			if s := w.session("one"); s.State != Active || s.Generation <= generation || s.LastError != nil {
 				t.Errorf("generation %d was there: the session is %s, %s, of generation %d", generation, s.State, s.Reason, s.Generation)
@@ -238,11 +236,11 @@ func TestTROT5LateRefusalIsNotForTheNewGrant(t *testing.T) {
 		default:
 			t.Error("the renewal under way was not waited for")
 		}
-		if err := w.k.store(durable{ID: "id-one"}, g); err != nil {
+		if err := w.k.store("id-one", g); err != nil {
 			t.Fatal(err)
 		}
 		w.k.post(func() {
-			w.k.signedIn(e, e.prov, g, nil)
+			w.k.signedIn(e, g, &consent{def: e.def, prov: e.prov})
 			w.k.release(e, nil)
 		})
 		time.Sleep(time.Minute)
@@ -326,4 +324,54 @@ func TestF42RefreshTokenOfARenewal(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A refresh token that is none takes the place of no good one, and the access token beside it is used.
+func TestRefreshTokensThatAreNone(t *testing.T) {
+	for said, want := range map[string]string{
+		``: "one.rt1", `"refresh_token":null,`: "one.rt1", `"refresh_token":"",`: "one.rt1", `"refresh_token":" ",`: "one.rt1",
+		`"refresh_token":0,`: "one.rt1", `"refresh_token":17,`: "one.rt1", `"refresh_token":1.5e3,`: "one.rt1",
+		`"refresh_token":true,`: "one.rt1", `"refresh_token":{"value":"x"},`: "one.rt1", `"refresh_token":["x","y"],`: "one.rt1",
+		`"refreshToken":17,`: "one.rt1", `"refresh_token":null,"refreshToken":17,`: "one.rt1",
+		`"refresh_token":"new",`: "new", `"refresh_token":"17",`: "17", `"refresh_token":null,"refreshToken":"new",`: "new",
+	} {
+		t.Run(said, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, time.Hour)
+				w.have("one")
+				w.server.fault = func(*server, *http.Request, url.Values) (*http.Response, error, bool) {
+					return answer(200, `{`+said+`"access_token":"fresh","token_type":"Bearer","expires_in":3600}`), nil, true
+				}
+				w.start()
+				defer w.stop()
+				w.refresh("one")
+				tok, err := w.k.Token(t.Context(), "one", TokenRequest{})
+				if err != nil || tok.Access.Reveal() != "fresh" {
+					t.Errorf("the token in use is %q, %v", tok.Access.Reveal(), err)
+				}
+				g, err := w.k.loadGrant("id-one")
+				if err != nil || g.refresh.Reveal() != want {
+					t.Errorf("%q is stored as the refresh token, %v; want %q", g.refresh.Reveal(), err, want)
+				}
+			})
+		})
+	}
+}
+
+// Where refresh tokens are numbers the next one is one as well.
+func TestRefreshTokensThatAreNumbers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Hour)
+		w.have("one")
+		w.restore("one", func(r *record) { r.Refresh = "17" })
+		w.server.fault = func(*server, *http.Request, url.Values) (*http.Response, error, bool) {
+			return answer(200, `{"refresh_token":18,"access_token":"fresh","expires_in":3600}`), nil, true
+		}
+		w.start()
+		defer w.stop()
+		w.refresh("one")
+		if g, err := w.k.loadGrant("id-one"); err != nil || g.refresh.Reveal() != "18" {
+			t.Errorf("%q is stored as the refresh token, %v", g.refresh.Reveal(), err)
+		}
+	})
 }

@@ -196,7 +196,7 @@ func (k *Keeper) salvaged(e *entry, r *renewal, o outcome, now time.Time) {
 // adopt makes g the grant in hand.
 func (k *Keeper) adopt(e *entry, g *grant) {
 	k.share(e)
-	e.g, e.loaded, e.unsaved = g, true, nil
+	e.g, e.loaded, e.unsaved, e.consent = g, true, nil, nil
 	if e.d.Generation > g.generation { // an older store was put back: what was given once is not given again
 		e.d.Taken = max(e.d.Taken, e.d.Generation)
 	}

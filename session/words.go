@@ -23,7 +23,7 @@ type errorWords struct {
 	copied                                                 string
 	tokenRefused, answered, endpoint, tokenHost            string
 	newSecret, oldSecret, edited, stray, confirms          string
-	keptBefore, folder, fileBroken                         string
+	keptBefore, folder, fileBroken, held                   string
 	signIn                                                 map[Reason]text
 	setup                                                  map[Reason]string
 	keychain                                               map[Reason]string
@@ -53,6 +53,7 @@ var words = sync.OnceValue(func() errorWords {
 		confirms:     unnamed(about(Active, ReasonInteraction).Detail),
 		stray:        table.Say(table.Errors, "stray", nil),
 		keptBefore:   table.Say(table.Errors, "kept_before", nil),
+		held:         table.Say(table.Errors, "held", nil),
 		fileBroken:   table.Say(table.Errors, "file_broken", table.Values{"fault": "%s"}),
 		newSecret:    table.Say(table.Errors, "secret_new", nil),
 		oldSecret:    table.Say(table.Errors, "secret_old", nil),
