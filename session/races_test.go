@@ -80,10 +80,7 @@ func TestSignInBesideTheFirstRead(t *testing.T) {
 // A definition with a secret that cannot be stored is not made, and can be made when that works again.
 func TestAdditionWhoseSecretCannotBeStored(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, time.Hour)
-		w.have("one")
-		w.start()
-		defer w.stop()
+		w := running(t, time.Hour, "one")
 		_, defs := w.files()
 		def := defs["one"]
 		def.Name = "two"
@@ -111,10 +108,7 @@ func TestAdditionWhoseSecretCannotBeStored(t *testing.T) {
 // Who goes away in the middle of adding a session leaves its name free.
 func TestAdditionThatIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, time.Hour)
-		w.have("one")
-		w.start()
-		defer w.stop()
+		w := running(t, time.Hour, "one")
 		_, defs := w.files()
 		def := defs["one"]
 		def.Name = "two"
@@ -135,10 +129,7 @@ func TestAdditionThatIsGivenUp(t *testing.T) {
 // A second addition of a name does not replace the first while that one's grant is being stored.
 func TestAdditionBesideAConsentThatEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, time.Hour)
-		w.have("one")
-		w.start()
-		defer func() { w.stop() }()
+		w := running(t, time.Hour, "one")
 		_, defs := w.files()
 		def := defs["one"]
 		def.Name = "two"
@@ -172,10 +163,7 @@ func TestAdditionBesideAConsentThatEnds(t *testing.T) {
 // hand, and is older now. The session goes on with the newer one.
 func TestStoreHoldsANewerGrantThanTheOneInHand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, time.Hour)
-		w.have("one")
-		w.start()
-		defer w.stop()
+		w := running(t, time.Hour, "one")
 		w.store.set(func() { w.store.fault = &storeError{"slow"} })
 		_, _ = w.k.Refresh(t.Context(), "one", time.Second)
 		landed := map[string][]byte{}
@@ -224,10 +212,7 @@ func TestGenerationsGoOnAfterAnOlderKeychain(t *testing.T) {
 // The state of a removed session that cannot be deleted does not take the place of one that is added under its name.
 func TestNameOfASessionWhoseStateStays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, time.Minute)
-		w.have("one")
-		w.start()
-		defer func() { w.stop() }()
+		w := running(t, time.Minute, "one")
 		time.Sleep(5 * time.Minute)
 		_, defs := w.files()
 		path := filepath.Join(w.dir, "state", "sessions", "id-one.json")
@@ -261,10 +246,7 @@ func TestNameOfASessionWhoseStateStays(t *testing.T) {
 // What waits in hand for the store is stored while the keeper stops, as long as that takes within its time.
 func TestGrantInHandIsStoredWhenTheKeeperStops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, time.Hour)
-		w.have("one")
-		w.start()
-		defer func() { w.stop() }()
+		w := running(t, time.Hour, "one")
 		w.store.set(func() { w.store.fault = &storeError{"slow"} })
 		_, _ = w.k.Refresh(t.Context(), "one", time.Second)
 		time.AfterFunc(2*time.Second, func() { w.store.set(func() { w.store.fault = nil }) })
@@ -282,10 +264,7 @@ func TestSignOutWhileTheKeychainIsAway(t *testing.T) {
 	for name, again := range map[string]bool{"for good": false, "and in again": true} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, time.Hour)
-				w.have("one")
-				w.start()
-				defer w.stop()
+				w := running(t, time.Hour, "one")
 				w.store.set(func() { w.store.fault = &storeError{"locked"} })
 				w.k.KeychainChanged(t.Context(), "locked", "")
 				if _, err := w.k.Logout(t.Context(), "one", true); err == nil {

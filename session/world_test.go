@@ -43,6 +43,16 @@ func newWorld(t *testing.T, life time.Duration) *world {
 	return w
 }
 
+// running is a world whose keeper has sessions and runs, until the test ends.
+func running(t *testing.T, life time.Duration, names ...string) *world {
+	t.Helper()
+	w := newWorld(t, life)
+	w.have(names...)
+	w.start()
+	t.Cleanup(func() { w.stop() })
+	return w
+}
+
 // scratch is a folder in memory where the system has one: much is made durable in it, again and again.
 func scratch(t *testing.T) string {
 	t.Helper()
