@@ -47,6 +47,10 @@ func enter(p places.Places, w wanted) (*door, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the window: %w", err)
 	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		_ = ln.Close()
+		return nil, fmt.Errorf("opening the window: %w", err)
+	}
 	return &door{ln: ln}, nil
 }
 
