@@ -29,6 +29,7 @@ type issuer struct {
 	retryAfter time.Time
 	heardAt    time.Time // of its last answer, whatever it was
 	silentAt   time.Time // of the last try that did not reach it; zero: it has answered since
+	trouble    string    // of the last try that failed; see troubleOf
 
 	callers, timers []*entry // who waits for a refresh under way to end, in order; callers go first
 

@@ -2,10 +2,12 @@ package session
 
 import (
 	"maps"
+	"net/http"
 	"slices"
 	"time"
 
 	"sessionkeeper/session/provider"
+	table "sessionkeeper/session/words"
 )
 
 // freshWord is how long a provider's answer proves that this machine has a network: two rounds of the proof of life.
@@ -76,7 +78,30 @@ func (k *Keeper) heard(i *issuer, a provider.Answer, now time.Time) {
 	}
 	if a.Verdict == provider.VerdictPassing {
 		delete(k.outages.hushed, i.key)
+		i.trouble = troubleOf(a)
 	}
+}
+
+// troubleOf is the words' code for what keeps an issuer's sessions from being renewed, where there is more to say of it
+// than that it passes: what the user can do about it, or that nothing helps but to wait.
+func troubleOf(a provider.Answer) string {
+	switch {
+	case a.Status == http.StatusTooManyRequests:
+		return "outage_limited"
+	case a.Code == "captive_portal":
+		return "outage_portal"
+	}
+	return ""
+}
+
+// outageAt is the notice of an issuer whose sessions cannot be renewed.
+func (k *Keeper) outageAt(key string, names []string) Notice {
+	n := outageNotice(key, names)
+	if i := k.issuers[key]; i != nil && i.trouble != "" {
+		p, _ := table.OfMachine(i.trouble, table.Values{"names": table.TitleNames(names)})
+		n.Title, n.Body = p.Title, p.Detail
+	}
+	return n
 }
 
 // offline reports whether it is this machine that has no network: several issuers cannot be reached, and none has
@@ -135,7 +160,7 @@ func (k *Keeper) showOutages() {
 		names := slices.Sorted(maps.Keys(sessions))
 		all = append(all, names...)
 		if !offline && !k.outages.hushed[key] {
-			wanted[keyOutage+key] = outageNotice(key, names)
+			wanted[keyOutage+key] = k.outageAt(key, names)
 		}
 	}
 	if offline {

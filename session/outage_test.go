@@ -119,6 +119,33 @@ func TestOutageThatOutlastsTheNetwork(t *testing.T) {
 	})
 }
 
+// The notice says what the user can do where something can be done, or that only waiting helps.
+func TestOutageSaysWhatHelps(t *testing.T) {
+	for says, answer := range map[string]struct {
+		status int
+		body   string
+	}{
+		"log in to the network": {http.StatusOK, "<!doctype html><html><title>Guest network</title></html>"},
+		"asks to wait":          {http.StatusTooManyRequests, `{"error":"temporarily_unavailable"}`},
+		"has trouble":           {http.StatusBadGateway, "<html>Bad gateway</html>"},
+	} {
+		t.Run(says, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, 10*time.Minute)
+				w.have("one")
+				w.start()
+				defer w.stop()
+				w.server.set(func() { w.server.fault = status(answer.status, answer.body) })
+				time.Sleep(30 * time.Minute)
+				n, _ := w.screen.showing("outage/https://fake.test/token")
+				if !strings.Contains(n.Body, says) {
+					t.Errorf("the notice says %q; want %q", n.Body, says)
+				}
+			})
+		})
+	}
+}
+
 func TestF14OutageIsToldOnceAndCured(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, 10*time.Minute)

@@ -62,21 +62,24 @@ ts by itself.",action:"details"},clock_wrong:{title:"The clock is wrong",detail:
 n",detail:"The providers cannot be reached, but nothing is lost. Sessionkeeper keeps trying; there is nothing you need to do.",action:"wait"},provider_silent:{title:"\
 A provider cannot be reached",detail:"Sessions there go on when it is back, and nothing is lost. Check the network if this lasts.",action:"wait"},outage:{title:"\
 {names} cannot be renewed now",detail:"The provider cannot be reached or has trouble, but nothing is lost. Sessionkeeper keeps trying; if this lasts, check whet\
-her your network wants you to log in.",action:"wait"},history_down:{title:"The history cannot be written",detail:"Your sessions go on as before. Make room on th\
-e disk, so that the history goes on too.",more:"The keeper's log tells more: keeper.log in its state folder.",action:"details"},page_down:{title:"The page canno\
-t be opened",detail:"Its address is taken by another program. Your sessions go on as before; give the page another address.",more:"Set http in config.toml, or s\
-tart the keeper with --http.",action:"details"},socket_down:{title:"Programs cannot reach the keeper",detail:"It runs, but listens to no program any more. End i\
-ts process, sessionkeeper-keeper, and start it again; no session is lost by that.",more:"The keeper's log tells more: keeper.log in its state folder.",action:"s\
-tart"},keychain_locked:{title:"The keychain is locked",detail:"Your sessions wait for it, and nothing is lost. Unlock it, and everything goes on by itself.",action:"\
-unlock"},keychain_denied:{title:"The keychain refused access",detail:"It did not let Sessionkeeper in, but nothing is lost. Unlock it and allow Sessionkeeper; e\
-verything then goes on by itself.",action:"unlock"},keychain_absent:{title:"There is no keychain",detail:"Your sessions are kept in a keychain, and none runs; n\
-othing is lost. Install and start one (GNOME Keyring, KWallet or KeePassXC), or keep them in a file with a passphrase.",action:"use_file"},keychain_slow:{title:"\
-The keychain does not answer",detail:"Your sessions wait for it, and nothing is lost. Sessionkeeper keeps trying; restart the keychain if this lasts.",action:"d\
-etails"},keychain_full:{title:"No room for what is new",detail:"What is new of your sessions cannot be kept, because a disk or the keychain is full, but nothing\
- is lost. Make room where the details say; everything then goes on by itself.",more:'Where it is the keychain: set keychain = "sealed" in config.toml, and one k\
-ey alone lies in it.',action:"details"},keychain_down:{title:"The keychain cannot be used",detail:"Your sessions wait for it, and nothing is lost. Everything go\
-es on by itself when it is back.",action:"details"},waiting_records:{title:"The keychain has not saved everything yet",detail:"What is new ({count}) lies sealed\
- on the disk, and nothing is lost. It moves to the keychain by itself when that is back.",action:"wait"},broken_file:{title:"A settings file cannot be read",detail:"\
+her your network wants you to log in.",action:"wait"},outage_limited:{title:"{names} cannot be renewed now",detail:"The provider gets too many requests and asks\
+ to wait, but nothing is lost. Sessionkeeper waits and goes on by itself; if this lasts, end other programs that use the same account there.",action:"wait"},outage_portal:{
+title:"{names} cannot be renewed now",detail:"Your network shows a page of its own in place of the provider, but nothing is lost. Open a web page and log in to \
+the network; everything then goes on by itself.",action:"wait"},history_down:{title:"The history cannot be written",detail:"Your sessions go on as before. Make \
+room on the disk, so that the history goes on too.",more:"The keeper's log tells more: keeper.log in its state folder.",action:"details"},page_down:{title:"The \
+page cannot be opened",detail:"Its address is taken by another program. Your sessions go on as before; give the page another address.",more:"Set http in config.\
+toml, or start the keeper with --http.",action:"details"},socket_down:{title:"Programs cannot reach the keeper",detail:"It runs, but listens to no program any m\
+ore. End its process, sessionkeeper-keeper, and start it again; no session is lost by that.",more:"The keeper's log tells more: keeper.log in its state folder.",
+action:"start"},keychain_locked:{title:"The keychain is locked",detail:"Your sessions wait for it, and nothing is lost. Unlock it, and everything goes on by its\
+elf.",action:"unlock"},keychain_denied:{title:"The keychain refused access",detail:"It did not let Sessionkeeper in, but nothing is lost. Unlock it and allow Se\
+ssionkeeper; everything then goes on by itself.",action:"unlock"},keychain_absent:{title:"There is no keychain",detail:"Your sessions are kept in a keychain, an\
+d none runs; nothing is lost. Install and start one (GNOME Keyring, KWallet or KeePassXC), or keep them in a file with a passphrase.",action:"use_file"},keychain_slow:{
+title:"The keychain does not answer",detail:"Your sessions wait for it, and nothing is lost. Sessionkeeper keeps trying; restart the keychain if this lasts.",action:"\
+details"},keychain_full:{title:"No room for what is new",detail:"What is new of your sessions cannot be kept, because a disk or the keychain is full, but nothin\
+g is lost. Make room where the details say; everything then goes on by itself.",more:'Where it is the keychain: set keychain = "sealed" in config.toml, and one \
+key alone lies in it.',action:"details"},keychain_down:{title:"The keychain cannot be used",detail:"Your sessions wait for it, and nothing is lost. Everything g\
+oes on by itself when it is back.",action:"details"},waiting_records:{title:"The keychain has not saved everything yet",detail:"What is new ({count}) lies seale\
+d on the disk, and nothing is lost. It moves to the keychain by itself when that is back.",action:"wait"},broken_file:{title:"A settings file cannot be read",detail:"\
 It is left as it is: {fault}. Correct it; it is read again by itself.",action:"details"},open_files:{title:"A file is open to others",detail:"Somebody else on t\
 his computer could read or change it. Make it yours alone.",action:"details"},no_tray:{title:"There is no place for the tray icon",detail:"This desktop shows no\
  tray icons now. Add a system tray to its panel; until then the page has all that the icon has.",more:"On GNOME: gnome-shell-extension-appindicator. Elsewhere a\
