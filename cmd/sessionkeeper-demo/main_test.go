@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -17,12 +18,16 @@ func start(t *testing.T, stdin io.Reader, args ...string) (issuer string, stop c
 	ctx, cancel := context.WithCancel(t.Context())
 	out, in := io.Pipe()
 	codes := make(chan int, 1)
-	go func() {
+	var running sync.WaitGroup
+	running.Go(func() {
 		code := run(ctx, args, stdin, in, t.Output())
 		in.Close()
 		codes <- code
-	}()
-	t.Cleanup(cancel)
+	})
+	t.Cleanup(func() {
+		cancel()
+		running.Wait()
+	})
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		t.Fatalf("no ready line: %v", err)

@@ -33,7 +33,7 @@ func TestInBrowser(t *testing.T) {
 	verifier := oauth2.GenerateVerifier()
 
 	launcher, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()))...)
+		chromedp.NoSandbox)...)
 	defer cancel()
 	tab, cancel := chromedp.NewContext(launcher)
 	defer cancel()
