@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -68,25 +67,22 @@ func TestF19HangsAndCuts(t *testing.T) {
 	} {
 		base, requests := raw(t, v.answer, v.keepOpen)
 		w := NewWire(nil, nil)
-		w.limits.toHeaders, w.limits.total = 300*time.Millisecond, 400*time.Millisecond
+		if v.keepOpen {
+			w.limits.toHeaders, w.limits.total = 300*time.Millisecond, 400*time.Millisecond
+		}
 		a := refreshAt(t.Context(), w, base)
 		if a.Verdict != VerdictPassing || a.Code != v.code || !a.OutcomeUnknown || a.Unsent {
 			t.Errorf("%s: %s %s unknown %t unsent %t; want passing %s unknown", v.name, a.Verdict, a.Code,
 				a.OutcomeUnknown, a.Unsent, v.code)
 		}
-		if requests.Load() != 1 {
-			t.Errorf("%s: %d requests; want exactly one", v.name, requests.Load())
+		<-requests // which may still be on its way when the time is up
+		if n := len(requests); n != 0 {
+			t.Errorf("%s: %d requests; want exactly one", v.name, 1+n)
 		}
 		checkAnswer(t, a)
 	}
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	refused := "http://" + closed.Addr().String()
-	closed.Close()
 	for _, v := range []struct{ target, code string }{
-		{refused, "network"},
+		{"http://127.0.0.1:1", "network"}, // a port that nobody is given by chance
 		{"http://example.com/token", "insecure_url"},
 		{"https://user:pw@127.0.0.1/token", "insecure_url"},
 		{"ftp://127.0.0.1/token", "insecure_url"},

@@ -13,7 +13,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -61,14 +60,15 @@ func reading(h http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// raw answers every connection with bytes and then ends it, or keeps it open until the test is over.
-func raw(t *testing.T, answer string, keepOpen bool) (base string, requests *atomic.Int32) {
+// raw answers every connection with bytes and then ends it, or keeps it open until the test is over. What it returns has a
+// value for each request.
+func raw(t *testing.T, answer string, keepOpen bool) (base string, requests <-chan struct{}) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	requests = new(atomic.Int32)
+	heard := make(chan struct{}, 64)
 	open := make(chan struct{})
 	done := make(chan struct{})
 	go func() {
@@ -81,7 +81,7 @@ func raw(t *testing.T, answer string, keepOpen bool) (base string, requests *ato
 			// The whole request: closing with something unread would reset the connection.
 			if r, err := http.ReadRequest(bufio.NewReader(c)); err == nil {
 				_, _ = io.Copy(io.Discard, r.Body)
-				requests.Add(1)
+				heard <- struct{}{}
 				_, _ = io.WriteString(c, answer)
 				if keepOpen {
 					<-open
@@ -91,7 +91,7 @@ func raw(t *testing.T, answer string, keepOpen bool) (base string, requests *ato
 		}
 	}()
 	t.Cleanup(func() { close(open); _ = l.Close(); <-done })
-	return "http://" + l.Addr().String(), requests
+	return "http://" + l.Addr().String(), heard
 }
 
 var oldToken = secret.New("rt-old-token")
