@@ -18,7 +18,7 @@ import (
 )
 
 // childWait is how long a child of the demo may take to be ready, and to end.
-const childWait = 30 * time.Second
+const childWait = 2 * time.Minute
 
 // child is a program that runs for the demo alone.
 type child struct {

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -29,10 +28,8 @@ func withSession(t *testing.T, providerFlags ...string) *bench {
 // within waits for something that is about to be.
 func within(t *testing.T, what string, there func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); !there(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("waited in vain for %s", what)
-		}
+	if !comes(there) {
+		t.Fatalf("waited in vain for %s", what)
 	}
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"os"
 	"strings"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -14,24 +13,18 @@ func scriptBecomes(ts *testscript.TestScript, _ bool, args []string) {
 	if args[1] != "none" && args[1] != "any" {
 		want = strings.TrimSuffix(ts.ReadFile(args[1]), "\n")
 	}
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
-		data, err := os.ReadFile(ts.MkAbs(args[0]))
+	var data []byte
+	var err error
+	if !comes(func() bool {
+		data, err = os.ReadFile(ts.MkAbs(args[0]))
 		switch args[1] {
 		case "none":
-			if os.IsNotExist(err) {
-				return
-			}
+			return os.IsNotExist(err)
 		case "any":
-			if err == nil && len(data) > 0 {
-				return
-			}
-		default:
-			if err == nil && string(data) == want {
-				return
-			}
+			return err == nil && len(data) > 0
 		}
-		if time.Now().After(deadline) {
-			ts.Fatalf("%s does not become %s: it has %d bytes, %v", args[0], args[1], len(data), err)
-		}
+		return err == nil && string(data) == want
+	}) {
+		ts.Fatalf("%s does not become %s: it has %d bytes, %v", args[0], args[1], len(data), err)
 	}
 }

@@ -7,11 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -46,7 +49,7 @@ func newBenchWith(t *testing.T, providerFlags ...string) *bench {
 	b.env = append(b.env, "SESSIONKEEPER_HOME="+b.home, "OPENED="+filepath.Join(t.TempDir(), "opened"))
 	t.Cleanup(func() { endKeeper(b.home, syscall.SIGTERM) })
 	program := filepath.Join(demoDir(t), "sessionkeeper-demo")
-	provider := exec.Command(program, append([]string{"--until-stdin-closes"}, providerFlags...)...)
+	provider := exec.Command(program, append([]string{"--until-stdin-closes", longTokens, longSignIns}, providerFlags...)...)
 	issuer, stop, err := startProvider(provider)
 	if err != nil {
 		t.Fatal(err)
@@ -258,6 +261,71 @@ func TestF28ServePageAddressTaken(t *testing.T) {
 		t.Errorf("status says\n%s", text)
 	}
 	serve.signal(syscall.SIGTERM)
+	serve.ends(helper.ExitDone)
+}
+
+// What is wrong with the settings is said as the file stands now: broken, mended, and broken another way.
+func TestServeSettingsThatBreakTwice(t *testing.T) {
+	b := newBench(t)
+	b.start("serve").line()
+	for _, c := range []struct{ file, says, not string }{
+		{"warn_before = ", "config.toml:1", "config.toml:3"},
+		{"\n\nlog_level = \"loud\"", "config.toml:3", "config.toml:1"},
+		{"log_level = \"debug\"", "", "config.toml:"},
+		{"warn_before = ", "config.toml:1", "config.toml:3"},
+	} {
+		if err := os.WriteFile(filepath.Join(b.home, "config", "config.toml"), []byte(c.file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var said []byte
+		if !comes(func() bool {
+			doctor := exec.Command("sessionkeeper", "doctor")
+			doctor.Env = b.env
+			said, _ = doctor.Output() // it fails where anything is wrong
+			return len(said) > 0 && strings.Contains(string(said), c.says) && !strings.Contains(string(said), c.not)
+		}) {
+			t.Fatalf("of %s it says\n%s", c.file, said)
+		}
+	}
+}
+
+// A keeper that is told to end says so to who waits for a provider that hangs, before it cuts anybody off.
+func TestServeEndsWithAWord(t *testing.T) {
+	b := newBench(t)
+	var requests atomic.Int64
+	asked, answered := make(chan struct{}), make(chan struct{})
+	hanging := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		switch requests.Add(1) {
+		case 1:
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, `{"access_token":"at","refresh_token":"rt2","token_type":"Bearer","expires_in":3600}`)
+			return
+		case 2:
+			close(asked)
+		}
+		<-answered
+	}))
+	t.Cleanup(hanging.Close)
+	t.Cleanup(func() { close(answered) })
+	serve := b.start("serve")
+	serve.line()
+	brought := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(brought, []byte("rt1"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.run("add", "slow", "--authorize-url", hanging.URL+"/authorize", "--token-url", hanging.URL+"/token", "--client-id", "desk",
+		"--refresh-token-file", brought)
+	serve.signal(syscall.SIGTERM)
+	serve.ends(helper.ExitDone)
+	serve = b.start("serve") // which knows of no demand a moment ago
+	serve.line()
+	waits := b.start("token", "slow", "--force", "--wait", "5m")
+	<-asked
+	serve.signal(syscall.SIGTERM)
+	waits.ends(helper.ExitUnavailable)
+	if said := waits.stderr.String(); !strings.Contains(said, "The keeper is stopping") {
+		t.Errorf("who waits hears %q", said)
+	}
 	serve.ends(helper.ExitDone)
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -11,11 +10,10 @@ import (
 
 // served: waits until a keeper that was started in the background answers.
 func scriptServed(ts *testscript.TestScript, _ bool, _ []string) {
-	for range 400 {
-		if _, err := client.Socket(context.Background(), homeOf(ts.Getenv("SESSIONKEEPER_HOME"))); err == nil {
-			return
-		}
-		time.Sleep(50 * time.Millisecond)
+	if !comes(func() bool {
+		_, err := client.Socket(context.Background(), homeOf(ts.Getenv("SESSIONKEEPER_HOME")))
+		return err == nil
+	}) {
+		ts.Fatalf("no keeper answers")
 	}
-	ts.Fatalf("no keeper answers within 20 s")
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,8 +14,9 @@ import (
 
 // A limit on idleness, which the next renewal moves, is not called the session's end; nor is a renewal that failed due.
 func TestEndsAndRenewalsAreToldAsTheyAre(t *testing.T) {
-	due := time.Now().Add(-3 * time.Minute)
-	at := func(d time.Duration) time.Time { return time.Now().Add(d + 100*time.Millisecond) }
+	now := time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC) // where a bubble's clock stands
+	at := now.Add
+	due := at(-3 * time.Minute)
 	for name, c := range map[string]struct {
 		s    client.Session
 		list string
@@ -44,24 +46,26 @@ func TestEndsAndRenewalsAreToldAsTheyAre(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var list, status bytes.Buffer
-			cmd := new(cobra.Command)
-			cmd.SetOut(&list)
-			if err := printSessions(cmd, []client.Session{c.s}); err != nil || !strings.HasSuffix(strings.TrimSpace(list.String()), c.list) {
-				t.Errorf("the list says %q, %v; want %q at its end", list.String(), err, c.list)
-			}
-			cmd.SetOut(&status)
-			if err := printSession(cmd, c.s); err != nil {
-				t.Fatal(err)
-			}
-			for _, want := range c.has {
-				if !strings.Contains(squeeze(status.String()), want) {
-					t.Errorf("want %q in\n%s", want, &status)
+			synctest.Test(t, func(t *testing.T) {
+				var list, status bytes.Buffer
+				cmd := new(cobra.Command)
+				cmd.SetOut(&list)
+				if err := printSessions(cmd, []client.Session{c.s}); err != nil || !strings.HasSuffix(strings.TrimSpace(list.String()), c.list) {
+					t.Errorf("the list says %q, %v; want %q at its end", list.String(), err, c.list)
 				}
-			}
-			if strings.Contains(status.String(), c.no) {
-				t.Errorf("want no %q in\n%s", c.no, &status)
-			}
+				cmd.SetOut(&status)
+				if err := printSession(cmd, c.s); err != nil {
+					t.Fatal(err)
+				}
+				for _, want := range c.has {
+					if !strings.Contains(squeeze(status.String()), want) {
+						t.Errorf("want %q in\n%s", want, &status)
+					}
+				}
+				if strings.Contains(status.String(), c.no) {
+					t.Errorf("want no %q in\n%s", c.no, &status)
+				}
+			})
 		})
 	}
 }

@@ -141,6 +141,19 @@ func homeOf(home string) places.Places {
 	}
 }
 
+// patience bounds every wait. Only something broken meets it.
+const patience = 2 * time.Minute
+
+// comes waits for something that is about to be, and reports whether it came.
+func comes(there func() bool) bool {
+	for late := time.Now().Add(patience); !there(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(late) {
+			return false
+		}
+	}
+	return true
+}
+
 // endKeeper ends the keeper of a home and returns when its lock is free.
 func endKeeper(home string, how syscall.Signal) {
 	for {
@@ -172,11 +185,18 @@ func scriptExits(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+// The provider's flags for tokens and sign-ins that no test outlives, however busy the machine: a token is the same until
+// the test itself has it renewed. A flag that follows has the last word.
+const (
+	longTokens  = "--access-ttl=1h"
+	longSignIns = "--session-ttl=12h"
+)
+
 // provider [FLAGS]: starts a test provider that approves by itself and sets $ISSUER.
 func scriptProvider(ts *testscript.TestScript, _ bool, args []string) {
 	path, err := demoBinary()
 	ts.Check(err)
-	cmd := exec.Command(path, append([]string{"--until-stdin-closes", "--auto-approve"}, args...)...)
+	cmd := exec.Command(path, append([]string{"--until-stdin-closes", "--auto-approve", longTokens, longSignIns}, args...)...)
 	issuer, stop, err := startProvider(cmd)
 	ts.Check(err)
 	ts.Defer(stop)

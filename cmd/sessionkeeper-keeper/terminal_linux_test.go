@@ -101,7 +101,7 @@ func (s *ttyUser) types(text string) {
 // until reads on until text has come, and gives what came with it.
 func (s *ttyUser) until(text string) string {
 	s.t.Helper()
-	if err := s.master.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+	if err := s.master.SetReadDeadline(time.Now().Add(patience)); err != nil {
 		s.t.Fatal(err)
 	}
 	b := make([]byte, 4096)
