@@ -19,7 +19,7 @@ const (
 	busName     = "org.freedesktop.DBus"
 
 	// patience bounds every wait. Only a broken machine, or a broken tray, meets it.
-	patience = 30 * time.Second
+	patience = time.Minute
 )
 
 // panel is a system tray without a screen: it takes icons, and shows them as a panel says it does.

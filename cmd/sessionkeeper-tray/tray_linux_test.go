@@ -120,12 +120,15 @@ Quit
 func TestMinute(t *testing.T) {
 	bus := desktoptest.StartBus(t)
 	p := startPanel(t, bus)
-	work := kept("work")
-	work.State, work.EndsAt = "expiring", time.Now().Add(2*time.Minute+3*time.Second)
-	o := apitest.Options(t, apitest.New(work), nil)
+	k := apitest.New(kept("work"))
+	o := apitest.Options(t, k, nil)
 	apitest.Serve(t, o)
 	newDesk(t, o.Places, bus, options{}).start(t)
 	i := p.icon(t)
+	i.waitFor(t, "work — Signed in") // the time runs once the tray is there, however long it took to build it
+	work := kept("work")
+	work.State, work.EndsAt = "expiring", time.Now().Add(2*time.Minute+13*time.Second)
+	k.Put(work)
 	i.waitFor(t, "work — Ends in 2 min", "Sign in again")
 	i.waitFor(t, "work — Ends in 1 min 50 s", "Sign in again")
 }
