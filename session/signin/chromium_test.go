@@ -28,7 +28,7 @@ func TestPagesInABrowser(t *testing.T) {
 	}))
 	defer server.Close()
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()))...)
+		chromedp.NoSandbox, chromedp.DisableGPU)...)
 	defer cancel()
 	ctx, cancel = chromedp.NewContext(ctx)
 	defer cancel()
