@@ -56,6 +56,8 @@ const dunstSettings = `[global]
     frame_color = "#f2b872"
 `
 
+// A notice stays for an hour, where it would go by itself after ten seconds: what is gone was taken away, and a busy machine
+// finds what is to be there.
 const notifydSettings = `<?xml version="1.0" encoding="UTF-8"?>
 <channel name="xfce4-notifyd" version="1.0">
   <property name="theme" type="string" value="Default"/>
@@ -63,7 +65,7 @@ const notifydSettings = `<?xml version="1.0" encoding="UTF-8"?>
   <property name="initial-opacity" type="double" value="1.0"/>
   <property name="do-fadeout" type="bool" value="false"/>
   <property name="do-slideout" type="bool" value="false"/>
-  <property name="expire-timeout" type="int" value="-1"/>
+  <property name="expire-timeout" type="int" value="3600"/>
   <property name="notification-log" type="bool" value="false"/>
 </channel>
 `

@@ -27,18 +27,19 @@ const still = 100 * time.Millisecond
 // test's artifacts.
 func (s *Screen) Picture(tb testing.TB, name string) *image.RGBA {
 	tb.Helper()
-	picture := s.frame(tb)
+	picture := decode(tb, s.frame(tb))
 	keep(tb, name, picture)
 	return picture
 }
 
-// Still waits until the screen does not change any more, and takes a picture of it.
+// Still waits until the screen does not change any more, and takes a picture of it. What counts seconds there must not
+// change between two looks, however busy the machine: they are compared as the server wrote them, which is quick.
 func (s *Screen) Still(tb testing.TB, name string) *image.RGBA {
 	tb.Helper()
 	var last []byte
-	return s.WaitPicture(tb, name, func(now *image.RGBA) bool {
-		same := bytes.Equal(last, now.Pix)
-		last = now.Pix
+	return s.wait(tb, name, func(now []byte) bool {
+		same := bytes.Equal(last, now)
+		last = now
 		return same
 	})
 }
@@ -46,20 +47,26 @@ func (s *Screen) Still(tb testing.TB, name string) *image.RGBA {
 // WaitPicture takes pictures of the screen, a tenth of a second apart, until want reports true, and keeps the last.
 func (s *Screen) WaitPicture(tb testing.TB, name string, want func(*image.RGBA) bool) *image.RGBA {
 	tb.Helper()
+	return s.wait(tb, name, func(now []byte) bool { return want(decode(tb, now)) })
+}
+
+func (s *Screen) wait(tb testing.TB, name string, want func(frame []byte) bool) *image.RGBA {
+	tb.Helper()
 	ctx, cancel := context.WithTimeout(tb.Context(), patience)
 	defer cancel()
 	again := time.NewTicker(still)
 	defer again.Stop()
 	for {
-		picture := s.frame(tb)
-		if want(picture) {
+		frame := s.frame(tb)
+		if want(frame) {
+			picture := decode(tb, frame)
 			keep(tb, name, picture)
 			return picture
 		}
 		select {
 		case <-again.C:
 		case <-ctx.Done():
-			keep(tb, name, picture)
+			keep(tb, name, decode(tb, frame))
 			tb.Fatalf("the screen does not show what was waited for: see %s.png (go test -artifacts)", name)
 		}
 	}
@@ -121,13 +128,19 @@ type xwd struct {
 
 const xwdColor = 12 // bytes that an entry of the colour map takes
 
-// frame reads what the X server has drawn.
-func (s *Screen) frame(tb testing.TB) *image.RGBA {
+// frame reads what the X server has drawn, as it is.
+func (s *Screen) frame(tb testing.TB) []byte {
 	tb.Helper()
 	data, err := os.ReadFile(s.frames)
 	if err != nil {
 		tb.Fatal("reading the screen: ", err)
 	}
+	return data
+}
+
+// decode makes a picture of that.
+func decode(tb testing.TB, data []byte) *image.RGBA {
+	tb.Helper()
 	var head xwd
 	if err := binary.Read(bytes.NewReader(data), binary.BigEndian, &head); err != nil {
 		tb.Fatal("reading the screen: ", err)
