@@ -13,7 +13,6 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
@@ -43,7 +42,7 @@ func startBrowser(t *testing.T, env []string, socket string) *browser {
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.Flag("headless", false), chromedp.Flag("hide-scrollbars", false), chromedp.Flag("enable-automation", false),
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("test-type", true), chromedp.Flag("window-position", "0,0"), chromedp.WindowSize(880, 860),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("ignore-certificate-errors", true), chromedp.Flag("lang", "en"),
@@ -361,20 +360,4 @@ func (p *tab) seeRow(name string, texts ...string) {
 	}, func() string {
 		return fmt.Sprintf("of %.40q the page does not say %q, but:\n%s\nin all it says:\n%s", name, texts, now, p.text())
 	})
-}
-
-// saysSoon reports whether the page's line of a session comes to say a text, within the time that an event takes.
-func (p *tab) saysSoon(name, text string) bool {
-	p.t.Helper()
-	soon := time.After(3 * time.Second)
-	again := time.NewTicker(40 * time.Millisecond)
-	defer again.Stop()
-	for !strings.Contains(p.row(name), text) {
-		select {
-		case <-again.C:
-		case <-soon:
-			return false
-		}
-	}
-	return true
 }

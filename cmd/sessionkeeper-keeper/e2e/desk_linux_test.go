@@ -45,9 +45,18 @@ type furniture struct {
 // seats is how many desks there may be at once: each has a screen and a browser to draw.
 var seats = make(chan struct{}, 3)
 
-// startDesk furnishes a desk; the keeper is not started.
+// startDesk furnishes a desk; the keeper is not started. The programs are built before, so that no session comes to its end
+// meanwhile.
 func startDesk(t *testing.T, f furniture) *desk {
 	t.Helper()
+	if err := trayBuilt(); err != nil {
+		t.Fatal(err)
+	}
+	if f.windows {
+		if err := windowsBuilt(); err != nil {
+			t.Fatal(err)
+		}
+	}
 	seats <- struct{}{}
 	t.Cleanup(func() { <-seats })
 	d := &desk{windows: f.windows, screen: desktoptest.StartScreen(t, desktoptest.Size{W: 1280, H: 900})}

@@ -50,7 +50,7 @@ func TestTROT2OutageOverCrash(t *testing.T) {
 	h := startKept(t, ring)
 	generation := h.session("work").Generation
 	ring.Lock()
-	h.until("the keeper sees that the keychain is locked", 40*time.Second, func() bool { return h.keychain().State == "locked" })
+	h.until("the keeper sees that the keychain is locked", patience, func() bool { return h.keychain().State == "locked" })
 	h.must("refresh", "work")
 	if k := h.keychain(); k.Spilled != 1 {
 		t.Errorf("the keychain is %+v; want one record that waits", k)
@@ -64,7 +64,7 @@ func TestTROT2OutageOverCrash(t *testing.T) {
 	h.kill(syscall.SIGKILL) // and once more, for good measure
 	h.serve()
 	ring.Unlock()
-	h.until("the record is moved", 40*time.Second, func() bool {
+	h.until("the record is moved", patience, func() bool {
 		k := h.keychain()
 		return k.State == "ok" && k.Spilled == 0 && h.session("work").State == session.Active
 	})
@@ -101,7 +101,7 @@ func TestF10RefreshWaitsForRoom(t *testing.T) {
 		t.Errorf("generation %d without room; want %d", s.Generation, generation)
 	}
 	limit(unix.RLIM_INFINITY)
-	h.until("it is renewed", 30*time.Second, func() bool {
+	h.until("it is renewed", patience, func() bool {
 		_, _, code := h.run("refresh", "work")
 		return code == 0 && h.session("work").Generation > generation
 	})

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,17 +20,17 @@ import (
 	"sessionkeeper/session"
 )
 
-// surf opens a Chromium of its own, to which evil.test is this machine; what it remembers lies in profile.
-func surf(t *testing.T, profile string) context.Context {
+// surf opens a Chromium of its own, to which evil.test is this machine.
+func surf(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(profile), chromedp.Flag("disable-component-update", true),
+		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-popup-blocking", true),
 		chromedp.Flag("host-resolver-rules", "MAP evil.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
 	)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*time.Minute)
 	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
+	ctx, cancel = chromedp.NewExecAllocator(ctx, append(options, more...)...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx, chromedp.WithErrorf(func(string, ...any) {}))
 	t.Cleanup(cancel)
@@ -38,6 +39,15 @@ func surf(t *testing.T, profile string) context.Context {
 	}
 	t.Attr("real", "chromium")
 	return ctx
+}
+
+// browses reports whether a process of a browser with this profile runs.
+func browses(profile string) bool {
+	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	return slices.ContainsFunc(lines, func(path string) bool {
+		line, _ := os.ReadFile(path) // it may be gone
+		return strings.Contains(string(line), "--user-data-dir="+profile)
+	})
 }
 
 func visit(ctx context.Context, t *testing.T, address string) {
@@ -132,7 +142,7 @@ func (d *doors) targets(host func(string) string) []string {
 func TestTREBIND1PagesOfARebornName(t *testing.T) {
 	t.Parallel()
 	d := openDoors(t, authserver.Options{})
-	browser := surf(t, t.TempDir())
+	browser := surf(t)
 	evil := func(host string) string { return strings.Replace(host, "127.0.0.1", "evil.test", 1) }
 	for _, to := range d.targets(evil) {
 		u := parsed(t, to)
@@ -171,7 +181,7 @@ func (d *doors) untouched() {
 func TestTPORT1PagesOfAnotherPort(t *testing.T) {
 	t.Parallel()
 	d := openDoors(t, authserver.Options{})
-	browser := surf(t, t.TempDir())
+	browser := surf(t)
 	visit(browser, t, d.must("ui", "--print"))
 	until(t, "our own page to show the session", func() bool {
 		return strings.Contains(script[string](browser, t, `document.body.innerText`), "one")
@@ -222,7 +232,7 @@ func TestTPAIR1LinkIsGoodOnce(t *testing.T) {
 	d := openDoors(t, authserver.Options{})
 	link := d.must("ui", "--print")
 	for i, want := range []bool{true, false, false} {
-		browser := surf(t, t.TempDir())
+		browser := surf(t)
 		visit(browser, t, link)
 		until(t, "the page to be open or locked", func() bool {
 			return script[bool](browser, t, `sessionStorage.getItem("bearer") !== null || document.body.innerText.includes("sessionkeeper ui")`)
@@ -250,7 +260,7 @@ func TestTLOG1BrowserKeepsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	profile := t.TempDir()
-	browser := surf(t, profile)
+	browser := surf(t, chromedp.UserDataDir(profile))
 	line, _ := d.beside("add", "three", "--no-browser", "--issuer", d.provider.Issuer(), "--client-id", "desk",
 		"--client-secret-file", file, "--scope", "openid")
 	visit(browser, t, strings.TrimSpace(line))
@@ -267,6 +277,7 @@ func TestTLOG1BrowserKeepsNothing(t *testing.T) {
 	if err := chromedp.Cancel(browser); err != nil {
 		t.Fatal(err)
 	}
+	until(t, "the browser's last process to end, which writes to the profile", func() bool { return !browses(profile) })
 	files := 0
 	spent := map[string]bool{}
 	err := filepath.WalkDir(profile, func(path string, e fs.DirEntry, err error) error {

@@ -33,7 +33,7 @@ func TestTLOG1NoSecretLeaks(t *testing.T) {
 	})
 	h := newHome(t, append(keychaintest.Start(t).Env(), "GOTRACEBACK=crash")...)
 	h.configure("log_level = \"debug\"\n")
-	stop := h.watch()
+	watch := h.watch()
 	h.serve()
 	file := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(file, []byte(clientSecret+"\n"), 0o600); err != nil {
@@ -41,6 +41,12 @@ func TestTLOG1NoSecretLeaks(t *testing.T) {
 	}
 	h.must("add", "one", "--issuer", p.Issuer(), "--client-id", "desk", "--client-secret-file", file, "--scope", "openid")
 	events := h.listen()
+	h.beside("events", "--json")
+	h.beside("proxy", "one", "--target", "https://api.example")
+	h.beside("add", "two", "--no-browser", "--issuer", p.Issuer(), "--client-id", "demo", "--scope", "openid")
+	for _, process := range []string{"serve", "keychain-child", "events", "proxy", "add"} {
+		watch.sees(t, " "+process+" ")
+	}
 	var said strings.Builder
 	for _, name := range []string{"ok", "500-after", "html-200", "truncate", "429", "hang", "cut-after", "invalid_client", "ok"} {
 		f, err := authserver.ParseFault(name)
@@ -83,7 +89,7 @@ func TestTLOG1NoSecretLeaks(t *testing.T) {
 	if !strings.Contains(texts["the crash"], "SIGABRT") {
 		t.Error("the crash says nothing; this test would not see what one tells")
 	}
-	processes := stop()
+	processes := watch.stop()
 	maps.Copy(texts, processes)
 	h.collect(texts)
 	all := secrets.all()
@@ -109,7 +115,7 @@ func TestTLOG1NoSecretLeaks(t *testing.T) {
 func TestTLOG1RefreshTokensStay(t *testing.T) {
 	t.Parallel()
 	secrets := &vault{}
-	d := openDoors(t, authserver.Options{Issued: secrets.add, Rotation: authserver.RotationStrict})
+	d := openDoors(t, authserver.Options{AccessTTL: time.Hour, Issued: secrets.add, Rotation: authserver.RotationStrict})
 	var mu sync.Mutex
 	var sent strings.Builder
 	target := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -164,10 +170,11 @@ func TestTARGV1NoSecretInProcesses(t *testing.T) {
 	const clientSecret = "cs_CANARY_90ab17e3f2"
 	secrets := &vault{secrets: []string{clientSecret}}
 	p := authservertest.Start(t, authserver.Options{
-		SessionTTL: -1, AutoApprove: true, Issued: secrets.add, Clients: []authserver.Client{{ID: "desk", Secret: clientSecret}},
+		AccessTTL: time.Hour, SessionTTL: -1, AutoApprove: true, Issued: secrets.add,
+		Clients: []authserver.Client{{ID: "desk", Secret: clientSecret}},
 	})
 	h := newHome(t, keychaintest.Start(t).Env()...)
-	stop := h.watch()
+	watch := h.watch()
 	h.serve()
 	file := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(file, []byte(clientSecret+"\n"), 0o600); err != nil {
@@ -181,10 +188,13 @@ func TestTARGV1NoSecretInProcesses(t *testing.T) {
 		h.must(args...)
 	}
 	given := strings.TrimSpace(h.must("token", "one"))
-	if out := h.must("exec", "one=GIVEN", "--", "sh", "-c", "echo $GIVEN; exec sleep 2"); strings.TrimSpace(out) != given {
+	if line, _ := h.beside("exec", "one=GIVEN", "--", "sh", "-c", "echo $GIVEN; exec sleep 600"); strings.TrimSpace(line) != given {
 		t.Error("exec gave another token; this test does not see what it should")
 	}
-	processes, seen := stop(), false
+	for _, process := range []string{"serve", "keychain-child", "proxy", "exec", "600"} {
+		watch.sees(t, " "+process+" ")
+	}
+	processes, seen := watch.stop(), false
 	for where, text := range processes {
 		allowed := strings.HasPrefix(where, "the environment of sleep") || strings.HasPrefix(where, "the environment of sh ")
 		seen = seen || allowed && strings.Contains(text, given)

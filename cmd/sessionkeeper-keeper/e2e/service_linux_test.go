@@ -186,7 +186,7 @@ func TestServiceOfOnesOwn(t *testing.T) {
 	if one := h.session("orders"); one.ClientID != "" || one.Account.Email != "ada@work.example" || one.State != session.Active {
 		t.Errorf("it is %+v", one)
 	}
-	h.until("it is renewed", 30*time.Second, func() bool { return h.session("orders").Generation > 1 })
+	h.until("it is renewed", patience, func() bool { return h.session("orders").Generation > 1 })
 	s.handsOut(h)
 	if _, asked := s.newest(); asked != "POST /auth/refresh application/json  main" {
 		t.Errorf("it was asked as %q", asked)
@@ -232,7 +232,7 @@ func serviceFaults(t *testing.T, s *service, h *home) {
 	} {
 		s.set(v.state)
 		var said string
-		h.until("it says what "+v.state+" means", 30*time.Second, func() bool {
+		h.until("it says what "+v.state+" means", patience, func() bool {
 			_, errs, code := h.run("refresh", "orders")
 			said += errs
 			one := h.session("orders")
@@ -242,13 +242,13 @@ func serviceFaults(t *testing.T, s *service, h *home) {
 			t.Errorf("%s: what the provider sent is repeated: %s", v.state, said)
 		}
 		s.set("")
-		h.until("it works again after "+v.state, 30*time.Second, func() bool {
+		h.until("it works again after "+v.state, patience, func() bool {
 			h.run("refresh", "orders")
 			return h.session("orders").State == session.Active
 		})
 	}
 	s.set("gone")
-	h.until("it says that it is over", 30*time.Second, func() bool {
+	h.until("it says that it is over", patience, func() bool {
 		_, _, code := h.run("refresh", "orders")
 		one := h.session("orders")
 		return code == 3 && one.State == session.SignInNeeded && one.Reason == session.ReasonExpired
@@ -273,7 +273,7 @@ func TestProviderFilesAreReadAgain(t *testing.T) {
 	}
 	h.provide("work.toml", strings.Replace(serviceFile, `rotation = "always"`, `rotation = "often"`, 1))
 	place := filepath.Join(h.dir, "sk", "config", "providers", "work.toml") + ":6:1: "
-	h.until("the fault is told", 10*time.Second, func() bool {
+	h.until("the fault is told", patience, func() bool {
 		out, _, _ := h.run("doctor")
 		return strings.Contains(out, place)
 	})
@@ -283,7 +283,7 @@ func TestProviderFilesAreReadAgain(t *testing.T) {
 	}
 	s.handsOut(h)
 	h.provide("work.toml", strings.Replace(serviceFile, "main", "other", 1))
-	h.until("the mended file counts", 30*time.Second, func() bool {
+	h.until("the mended file counts", patience, func() bool {
 		_, asked := s.newest()
 		return strings.HasSuffix(asked, " other")
 	})

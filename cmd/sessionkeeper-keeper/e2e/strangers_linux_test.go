@@ -325,6 +325,9 @@ func TestTSOCK1ModesUnderAnyUmask(t *testing.T) {
 				return err
 			}
 			info, err := e.Info()
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil // the keeper goes on working, and what it writes to has another name for a moment
+			}
 			if err != nil {
 				return err
 			}

@@ -52,14 +52,8 @@ type tray struct {
 // the desk has them.
 func (d *desk) startTray() *tray {
 	d.t.Helper()
-	if err := trayBuilt(); err != nil {
-		d.t.Fatal(err)
-	}
 	beside := []string{"sessionkeeper", "sessionkeeper-keeper", "sessionkeeper-tray"}
 	if d.windows {
-		if err := windowsBuilt(); err != nil {
-			d.t.Fatal(err)
-		}
 		beside = append(beside, "sessionkeeper-window")
 	}
 	bin := filepath.Join(d.dir, "bin")

@@ -94,37 +94,70 @@ func TestTLOG1SearchFinds(t *testing.T) {
 	}
 }
 
-// watch notes the command lines and environments of all processes of a home until stop is called.
-func (h *home) watch() (stop func() map[string]string) {
-	seen := map[string]string{}
-	end := make(chan struct{})
-	var watching sync.WaitGroup
-	watching.Go(func() {
+// watcher notes the command lines and environments of all processes of a home. What lives shorter than it takes to look
+// at all processes of the machine may escape it.
+type watcher struct {
+	dir      string
+	end      chan struct{}
+	watching sync.WaitGroup
+
+	mu   sync.Mutex // guards seen
+	seen map[string]string
+}
+
+// watch begins to look.
+func (h *home) watch() *watcher {
+	w := &watcher{dir: h.dir, end: make(chan struct{}), seen: map[string]string{}}
+	w.watching.Go(func() {
 		again := time.NewTicker(5 * time.Millisecond)
 		defer again.Stop()
 		for {
-			processes, _ := filepath.Glob("/proc/[0-9]*/environ")
-			for _, file := range processes {
-				environment, _ := os.ReadFile(file) // it may be gone
-				if !strings.Contains(string(environment), "SESSIONKEEPER_HOME="+h.dir+"/") {
-					continue
-				}
-				line, _ := os.ReadFile(filepath.Dir(file) + "/cmdline")
-				seen["the environment of "+strings.ReplaceAll(string(line), "\x00", " ")] = string(environment)
-				seen["a command line, "+string(line)] = string(line)
-			}
+			w.look()
 			select {
 			case <-again.C:
-			case <-end:
+			case <-w.end:
 				return
 			}
 		}
 	})
-	return func() map[string]string {
-		close(end)
-		watching.Wait()
-		return seen
+	return w
+}
+
+func (w *watcher) look() {
+	processes, _ := filepath.Glob("/proc/[0-9]*/environ")
+	for _, file := range processes {
+		environment, _ := os.ReadFile(file) // it may be gone
+		if !strings.Contains(string(environment), "SESSIONKEEPER_HOME="+w.dir+"/") {
+			continue
+		}
+		line, _ := os.ReadFile(filepath.Dir(file) + "/cmdline")
+		w.mu.Lock()
+		w.seen["the environment of "+strings.ReplaceAll(string(line), "\x00", " ")] = string(environment)
+		w.seen["a command line, "+string(line)] = string(line)
+		w.mu.Unlock()
 	}
+}
+
+// sees waits until a process with this text in its command line was noted.
+func (w *watcher) sees(t *testing.T, text string) {
+	t.Helper()
+	until(t, "the process of "+text+" to be seen", func() bool {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		for where := range w.seen {
+			if strings.HasPrefix(where, "the environment of ") && strings.Contains(where, text) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// stop ends the looking and gives what was seen.
+func (w *watcher) stop() map[string]string {
+	close(w.end)
+	w.watching.Wait()
+	return w.seen
 }
 
 // collect reads every file of a home, but not the browser's own list of addresses.

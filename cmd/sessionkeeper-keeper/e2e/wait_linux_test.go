@@ -7,7 +7,7 @@ import (
 )
 
 // patience bounds every wait. Only something broken meets it.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 func until(tb testing.TB, what string, ok func() bool) {
 	tb.Helper()

@@ -19,15 +19,15 @@ import (
 func TestWarningAndItsButton(t *testing.T) {
 	t.Parallel()
 	p := authservertest.Start(t, authserver.Options{
-		AccessTTL: 5 * time.Second, SessionTTL: 40 * time.Second, AutoApprove: true, Rotation: authserver.RotationStrict,
+		AccessTTL: 5 * time.Second, SessionTTL: 5 * time.Minute, AutoApprove: true, Rotation: authserver.RotationStrict,
 	})
 	ring := keychaintest.Start(t)
 	daemon := desktoptest.StartNotifications(t, &desktoptest.Bus{Address: ring.Vars()["DBUS_SESSION_BUS_ADDRESS"]})
 	h := newHome(t, ring.Env()...)
 	h.serve()
-	h.must("add", "work", "--issuer", p.Issuer(), "--client-id", "demo", "--scope", "openid", "--warn-before", "30s")
-	if s := h.session("work"); s.EndsAt.IsZero() || !s.WarnAt.Equal(s.EndsAt.Add(-30*time.Second)) {
-		t.Fatalf("ends at %v, warned at %v; want 30 s between them", s.EndsAt, s.WarnAt)
+	h.must("add", "work", "--issuer", p.Issuer(), "--client-id", "demo", "--scope", "openid", "--warn-before", "4m50s")
+	if s := h.session("work"); s.EndsAt.IsZero() || !s.WarnAt.Equal(s.EndsAt.Add(-290*time.Second)) {
+		t.Fatalf("ends at %v, warned at %v; want 4m50s between them", s.EndsAt, s.WarnAt)
 	}
 	warning := daemon.Wait(t, func(n desktoptest.Notice) bool { return strings.Contains(n.Title, "work ends in") })
 	if !slices.Contains(warning.Actions, "Sign in again") || warning.Body == "" {
@@ -38,7 +38,7 @@ func TestWarningAndItsButton(t *testing.T) {
 	}
 	h.kill(syscall.SIGKILL)
 	h.serve()
-	h.until("the session to be renewed after the kill", 10*time.Second, func() bool {
+	h.until("the session to be renewed after the kill", patience, func() bool {
 		_, err := h.token("work", 5*time.Second)
 		return err == nil
 	})
@@ -47,7 +47,7 @@ func TestWarningAndItsButton(t *testing.T) {
 	}
 	h.kill(syscall.SIGTERM)
 	h.serve()
-	h.until("the state to be as it was", 5*time.Second, func() bool { return h.session("work").State == session.Expiring })
+	h.until("the state to be as it was", patience, func() bool { return h.session("work").State == session.Expiring })
 
 	// A sign-in that the user starts brings a new deadline, which arms the warning anew.
 	opened := len(h.tabs())
@@ -63,7 +63,7 @@ func TestWarningAndItsButton(t *testing.T) {
 	})
 	opened = len(h.tabs())
 	daemon.Press(t, again.ID, "sign_in")
-	h.until("the button to sign in", 10*time.Second, func() bool {
+	h.until("the button to sign in", patience, func() bool {
 		return len(h.tabs()) == opened+1 && h.session("work").State == session.Active
 	})
 	t.Attr("real", "gnome-keyring")

@@ -48,9 +48,7 @@ func TestWayKeychainLocked(t *testing.T) {
 	if _, err := d.token("work", 10*time.Second); err != nil {
 		t.Errorf("a token after the keychain was unlocked: %v", err)
 	}
-	if !page.saysSoon("work", "Renews in") {
-		t.Errorf("the page does not say when the session is renewed, only:\n%s", page.row("work"))
-	}
+	page.seeRow("work", "Renews in")
 	tray.seeTooltip("1 session signed in")
 	d.bubbles.waitGone("")
 	d.picture("unlocked")

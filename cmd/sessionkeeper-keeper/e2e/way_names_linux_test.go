@@ -21,12 +21,12 @@ func TestWayLongName(t *testing.T) {
 	}, false)
 	d := startDesk(t, furniture{})
 	d.serve()
+	page := d.page()
 	d.quietly(func() {
 		d.must("add", name, "--issuer", p.Issuer(), "--client-id", "demo", "--scope", "openid", "--scope", "profile",
-			"--scope", "email", "--max-age", "5m18s")
+			"--scope", "email", "--max-age", "5m30s")
 	})
 	tray := d.startTray()
-	page := d.page()
 	page.seeRow(name, "Signed in")
 	page.click("button", "Details")
 	d.picture("a long name on the page")

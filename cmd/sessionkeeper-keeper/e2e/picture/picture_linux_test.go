@@ -229,7 +229,7 @@ func (d *desk) page() page {
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.Flag("headless", false), chromedp.Flag("enable-automation", false), chromedp.Flag("test-type", true),
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(d.t.TempDir()),
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("window-position", "0,0"), chromedp.WindowSize(pageWidth/scale, height/scale-32),
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"), chromedp.Flag("lang", "en"),
 		chromedp.NoInheritEnv, chromedp.Env(d.env...),

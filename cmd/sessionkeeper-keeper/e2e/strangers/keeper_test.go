@@ -169,7 +169,7 @@ func (h *home) Open(ctx context.Context, address string) error {
 // until waits for something to be so, looking after each event. What the keeper does by itself becomes an event.
 func (h *home) until(what string, so func() bool) {
 	h.t.Helper()
-	timeout := time.NewTimer(30 * time.Second)
+	timeout := time.NewTimer(time.Minute)
 	defer timeout.Stop()
 	look := time.NewTicker(100 * time.Millisecond)
 	defer look.Stop()
