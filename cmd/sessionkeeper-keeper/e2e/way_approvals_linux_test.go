@@ -83,7 +83,7 @@ func TestWayApprovals(t *testing.T) {
 	page := d.page()
 	page.seeRow("work", "Signed in")
 
-	ended := d.asking("token", "work", "--wait", "30s")
+	ended := d.asking("token", "work", "--wait", "2m")
 	question := d.bubbles.wait("e2e.test wants to use work")
 	if got := question.labels(); !slices.Equal(got, []string{"Allow for an hour", "Allow once", "Deny"}) {
 		t.Errorf("the bubble has the buttons %q", got)
@@ -116,7 +116,7 @@ func TestWayApprovals(t *testing.T) {
 	d.bubbles.waitGone("wants to use")
 	d.must("token", "work", "--wait", "100ms")
 
-	ended = d.asking("token", "work", "--wait", "30s")
+	ended = d.asking("token", "work", "--wait", "2m")
 	d.bubbles.wait("e2e.test wants to use work")
 	known := d.approvals().Approvals
 	d.must("approvals", "--deny", known[0].ID)
@@ -127,7 +127,7 @@ func TestWayApprovals(t *testing.T) {
 	if text := d.must("approvals"); !strings.Contains(text, "You said no, asked again in") || !strings.Contains(text, "e2e.test") {
 		t.Errorf("the list says %s", text)
 	}
-	if _, errs, code := d.run("token", "work", "--wait", "30s"); code != 1 {
+	if _, errs, code := d.run("token", "work", "--wait", "2m"); code != 1 {
 		t.Errorf("right after a no: exit %d, %s", code, errs)
 	}
 	page.click("link", "Programs")
@@ -138,7 +138,7 @@ func TestWayApprovals(t *testing.T) {
 	// The tray shows the question while it runs, and the press comes by way of it.
 	tray := d.startTray()
 	tray.seeTooltip("1 session signed in")
-	ended = d.asking("header", "work", "--wait", "30s")
+	ended = d.asking("header", "work", "--wait", "2m")
 	question = d.bubbles.wait("e2e.test wants to use work")
 	d.answer(question, "Deny")
 	if _, errs, code := ended(); code != 1 {
