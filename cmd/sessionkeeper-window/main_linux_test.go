@@ -86,7 +86,8 @@ type stage struct {
 func newStage(t *testing.T, size desktoptest.Size, shade string) *stage {
 	t.Helper()
 	s := &stage{T: t, screen: desktoptest.StartScreen(t, size)}
-	ends := time.Now().Add(5*time.Minute + 30*time.Second)
+	// Below three minutes the seconds are told, and nothing stands still.
+	ends := time.Now().Add(30*time.Minute + 30*time.Second)
 	work := apitest.Session{Name: "work", State: "expiring", Provider: "google", EndsAt: ends}
 	work.Account.Email = "ada@example.org"
 	s.keeper = apitest.New(work,
