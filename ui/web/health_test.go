@@ -108,6 +108,60 @@ func TestSilentKeeper(t *testing.T) {
 	b.clean()
 }
 
+// TestBusyPage: a page that has no time to read the keeper's answer does not say that there is none.
+func TestBusyPage(t *testing.T) {
+	t.Parallel()
+	b := open(t, apitest.Session{Name: "one", State: "active"})
+	b.enter("")
+	b.until(state("one", "Signed in"))
+	eval[bool](b, `{window.lost = 0; new MutationObserver(() => lost += document.querySelectorAll("[data-part=lost]").length)
+		.observe(document.body, {childList: true, subtree: true});
+		const real = fetch; window.fetch = (path, init) => {
+			const answer = real(path, init);
+			if (path === "/v1/health") {
+				for (const end = performance.now() + 6000; performance.now() < end;);
+				answer.then(() => setTimeout(() => window.answered = true, 500));
+			}
+			return answer;
+		}; true}`)
+	b.until(`window.answered`)
+	if eval[int](b, `lost`) > 0 {
+		t.Error("the page said that the keeper was gone")
+	}
+	b.clean()
+}
+
+// TestHealthInTurn: what happens while the keeper is being asked brings another question, but two seconds after its answer.
+func TestHealthInTurn(t *testing.T) {
+	t.Parallel()
+	k := apitest.New(apitest.Session{Name: "one", State: "active"})
+	var silent sync.Mutex // held: it does not answer
+	b := openWith(t, k, func(o *api.Options) {
+		o.Keychain = func() api.Keychain {
+			silent.Lock()
+			defer silent.Unlock()
+			return k.Keychain()
+		}
+	})
+	b.enter("")
+	const questions = `performance.getEntriesByType("resource").filter((e) => e.name.endsWith("/v1/health"))`
+	b.until(questions + `.length === 1 && ` + state("one", "Signed in"))
+	silent.Lock()
+	answer := sync.OnceFunc(silent.Unlock)
+	defer answer()
+	b.click("Health")
+	k.Renew("one", time.Now().Add(time.Hour))
+	k.Put(apitest.Session{Name: "one", State: "paused"})
+	b.until(`document.querySelector("[role=status]").textContent === "one: Paused"`)
+	b.until(`performance.now() - ` + questions + `[0].responseEnd > 1000`)
+	answer()
+	b.until(questions + `.length === 3`)
+	if gap := eval[float64](b, questions+`[2].startTime - `+questions+`[1].responseEnd`); gap < 1900 {
+		t.Errorf("the next question came %.0f ms after the answer", gap)
+	}
+	b.clean()
+}
+
 // TestHealthFollows: what the keeper learns of clock and keychain shows without a reload, but it is not asked more often
 // than every two seconds, nor while nobody looks.
 func TestHealthFollows(t *testing.T) {

@@ -17,7 +17,7 @@ const healthPause = 2000; // between two questions that nobody asked for
 
 // A keeper that was stopped keeps its connections and says nothing: it is asked now and then, while somebody looks.
 const doubtEvery = 10_000,
-  answersWithin = 5_000;
+  answersWithin = 5; // seconds
 
 let healthRead = -Infinity; // when the last one ended
 let healthSoon: ReturnType<typeof setTimeout> | undefined;
@@ -40,12 +40,17 @@ export function readHealth(): Promise<void> {
 /** followHealth asks again soon after something happened that may have changed it, while somebody looks. */
 function followHealth(): void {
   if (healthSoon !== undefined || document.hidden || !signedIn()) return;
-  const again = () => {
+  const look = (): void => {
+    if (reading) return void reading.then(look, look); // what it brings may be of before
+    const wait = healthRead + healthPause - performance.now();
+    if (wait > 0) {
+      healthSoon = setTimeout(look, wait); // also after a question that somebody else asked meanwhile
+      return;
+    }
     healthSoon = undefined;
     readHealth().catch(() => undefined); // the stream says what became of the keeper
   };
-  const wait = Math.max(0, healthRead + healthPause - performance.now());
-  healthSoon = setTimeout(() => (reading ? void reading.then(again, again) : again()), wait);
+  healthSoon = setTimeout(look);
 }
 
 // The events after which clock and keychain may stand otherwise. */
@@ -206,9 +211,11 @@ const rest = (ms: number) =>
 async function doubt(stream: AbortController): Promise<void> {
   if (document.hidden || healthSoon !== undefined) return;
   if (!reading && performance.now() - healthRead < healthPause) return; // it has just answered
-  let late: ReturnType<typeof setTimeout> | undefined;
+  let seconds = 0,
+    clock: ReturnType<typeof setInterval> | undefined;
   const silence = new Promise<boolean>((resolve) => {
-    late = setTimeout(() => resolve(true), answersWithin);
+    // Those that a busy or sleeping page misses do not count: the answer may be there, and unread.
+    clock = setInterval(() => ++seconds >= answersWithin && resolve(true), 1000);
   });
   const answer = readHealth().then(
     () => false,
@@ -218,7 +225,7 @@ async function doubt(stream: AbortController): Promise<void> {
     change({ link: "lost" });
     stream.abort();
   }
-  clearTimeout(late);
+  clearInterval(clock);
 }
 
 async function listen(): Promise<void> {
