@@ -120,7 +120,7 @@ func TestAddWithVars(t *testing.T) {
 	}
 	b.click("Cancel the sign-in to keycloak")
 	b.until(`document.querySelector("[name=client_id]")?.value === "c"`) // nothing typed is lost
-	b.clean()
+	b.clean("404")
 }
 
 func TestAddByIssuer(t *testing.T) {

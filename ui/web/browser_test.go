@@ -83,7 +83,7 @@ func openWith(tb testing.TB, k *apitest.Keeper, set func(*api.Options)) *browser
 	if err != nil {
 		tb.Fatalf("starting Chromium: %v; install it: apt-get install chromium", err)
 	}
-	ctx, cancel := context.WithTimeout(chrome, 3*time.Minute)
+	ctx, cancel := context.WithTimeout(chrome, 10*patience)
 	tb.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx, chromedp.WithNewBrowserContext())
 	tb.Cleanup(cancel)
@@ -181,13 +181,20 @@ func eval[T any](b *browser, expression string) T {
 	return v
 }
 
-// until waits for an expression to become true.
+// patience bounds a wait for the page; only a broken test meets it.
+const patience = time.Minute
+
+// until waits for an expression to become true. One that cannot be told yet, as the element it asks is not there, is
+// not true.
 func (b *browser) until(expression string) {
 	b.t.Helper()
-	_, err := chromedp.Run(b.ctx, chromedp.Poll[bool](expression,
-		chromedp.WithPollingTimeout(20*time.Second), chromedp.WithPollingInterval(20*time.Millisecond)))
+	_, err := chromedp.Run(b.ctx, chromedp.Poll[bool](
+		fmt.Sprintf(`(() => { try { return (%s); } catch { return false; } })()`, expression),
+		chromedp.WithPollingTimeout(patience), chromedp.WithPollingInterval(20*time.Millisecond)))
 	if err != nil {
-		b.t.Fatalf("waiting for %s: %v; the page says:\n%s", expression, err, eval[string](b, `document.body.innerText`))
+		fault := eval[string](b, fmt.Sprintf(`(() => { try { return String(%s); } catch (e) { return String(e); } })()`, expression))
+		b.t.Fatalf("waiting for %s: %v, it is %s; the page says:\n%s",
+			expression, err, fault, eval[string](b, `document.body.innerText`))
 	}
 }
 
@@ -202,16 +209,15 @@ func (b *browser) click(label string) {
 	b.t.Helper()
 	find := fmt.Sprintf(`[...document.querySelectorAll("button, a, summary, label")].find((e) =>
 		(e.ariaLabel || e.textContent).trim() === %q && e.ariaDisabled !== "true" && e.getClientRects().length > 0)`, label)
-	b.until(find + ` !== undefined`)
-	eval[bool](b, fmt.Sprintf(`{const e = %s; e.scrollIntoView({block: "nearest"}); e.focus(); e.click(); true}`, find))
+	// In one go: the page may be drawn anew between two looks.
+	b.until(fmt.Sprintf(`((e) => e && (e.scrollIntoView({block: "nearest"}), e.focus(), e.click(), true))(%s)`, find))
 }
 
 // write puts text into the field of this name, as if it was typed.
 func (b *browser) write(field, text string) {
 	b.t.Helper()
-	b.until(fmt.Sprintf(`document.getElementsByName(%q).length > 0`, field))
-	eval[bool](b, fmt.Sprintf(`{const e = document.getElementsByName(%q)[0]; e.focus(); e.value = %q;
-		e.dispatchEvent(new InputEvent("input", {bubbles: true})); true}`, field, text))
+	b.until(fmt.Sprintf(`((e) => e && (e.focus(), e.value = %q, e.dispatchEvent(new InputEvent("input", {bubbles: true})),
+		true))(document.getElementsByName(%q)[0])`, text, field))
 }
 
 func (b *browser) value(field string) string {

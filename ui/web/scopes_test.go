@@ -1,7 +1,7 @@
 package web_test
 
 import (
-	"slices"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -20,10 +20,7 @@ func permissions(name string) string {
 
 func (b *browser) permissions(name string, want ...string) {
 	b.t.Helper()
-	b.until(permissions(name) + ` !== undefined`)
-	if got := eval[[]string](b, permissions(name)); !slices.Equal(got, want) {
-		b.t.Errorf("the permissions of %s are %q, want %q", name, got, want)
-	}
+	b.until(fmt.Sprintf(`JSON.stringify(%s) === JSON.stringify(%s)`, permissions(name), quoted(want)))
 }
 
 // TestMorePermissions asks for further ones with the keyboard alone: what is given is shown, and what is declined as well.
