@@ -29,7 +29,7 @@ func newPage(tb testing.TB) context.Context {
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(700, 300), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("host-resolver-rules", "MAP evil.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
 	)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(tb.Context()), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(tb.Context()), 15*aMoment)
 	tb.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
 	tb.Cleanup(cancel)
@@ -77,7 +77,7 @@ func run(page context.Context, tb testing.TB, script string) string {
 }
 
 func TestPage(t *testing.T) {
-	b := open(t, http.HandlerFunc(service), func(o *proxy.Options) { o.Patience = time.Second })
+	b := open(t, http.HandlerFunc(service), func(o *proxy.Options) { o.Patience = aMoment })
 	page := newPage(t)
 	// A cookie of another service on this machine reaches every port of it.
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

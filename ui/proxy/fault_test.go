@@ -34,7 +34,7 @@ func TestNoToken(t *testing.T) {
 		session.CodePaused:      {503, "paused", "30"},
 		session.CodeUnavailable: {503, "unavailable", "2"},
 	} {
-		b := open(t, never, func(o *proxy.Options) { o.Patience = 100 * time.Millisecond })
+		b := open(t, never, func(o *proxy.Options) { o.Patience = aMoment })
 		b.keeper.FailNext(refusal(code), refusal(code), refusal(code))
 		answer := b.ask(t, "GET", "/x", nil)
 		if got := answer.Header.Get("Retry-After"); answer.StatusCode != want.status || got != want.retryAfter {
