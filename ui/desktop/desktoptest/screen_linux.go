@@ -18,7 +18,7 @@ import (
 )
 
 // patience bounds every wait for a program to start or to draw. Only a broken machine meets it.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // Size is a screen's, in pixels. Scale is how many of them make one of the desktop's; 0 means 1.
 type Size struct {
@@ -41,20 +41,26 @@ type Screen struct {
 func StartScreen(tb testing.TB, size Size) *Screen {
 	tb.Helper()
 	size.Scale = max(size.Scale, 1)
-	s := &Screen{size: size, home: tb.TempDir()}
-	// A socket's path has to be shorter than a test's folder often is.
-	runtime, err := os.MkdirTemp("", "screen") //nolint:usetesting // see above
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { _ = os.RemoveAll(runtime) })
-	s.runtime, s.frames = runtime, filepath.Join(runtime, "Xvfb_screen0")
+	s := &Screen{size: size, home: folder(tb), runtime: folder(tb)}
+	s.frames = filepath.Join(s.runtime, "Xvfb_screen0")
 	s.serve(tb)
 	s.paint(tb)
 	s.write(tb, ".config/gtk-3.0/settings.ini", gtkSettings)
 	s.manage(tb)
 	tb.Attr("real", "xvfb")
 	return s
+}
+
+// folder is one of the screen's own. A socket's path has to be shorter than a test's folder often is, and a program that was
+// killed may write for a moment more, which is no fault.
+func folder(tb testing.TB) string {
+	tb.Helper()
+	path, err := os.MkdirTemp("", "screen") //nolint:usetesting // see above
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = os.RemoveAll(path) })
+	return path
 }
 
 // A caret that blinks would keep a picture from ever standing still.

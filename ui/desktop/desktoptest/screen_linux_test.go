@@ -3,6 +3,7 @@ package desktoptest
 import (
 	"image"
 	"image/color"
+	"path/filepath"
 	"testing"
 
 	"github.com/godbus/dbus/v5"
@@ -131,10 +132,11 @@ func TestDaemon(t *testing.T) {
 // Text, keys and clicks reach a window, which is found by its title.
 func TestWindow(t *testing.T) {
 	screen := StartScreen(t, Size{W: 800, H: 600})
-	const page = `data:text/html,<title>A (title)</title><body style="margin:0;background:teal"` +
-		` onclick="document.title='clicked'"><input autofocus onchange="document.title=this.value">`
+	const page = `data:text/html,<title>Not yet</title><body style="margin:0;background:teal"` +
+		` onclick="document.title='clicked'"><input onfocus="document.title='A (title)'" autofocus` +
+		` onchange="document.title=this.value">`
 	browser := program(t, "chromium", "chromium", "--no-sandbox", "--no-first-run", "--disable-gpu",
-		"--user-data-dir="+t.TempDir(), "--test-type", "--host-resolver-rules=MAP * ~NOTFOUND", "--app="+page)
+		"--user-data-dir="+filepath.Join(screen.Home(), "profile"), "--test-type", "--host-resolver-rules=MAP * ~NOTFOUND", "--app="+page)
 	browser.Env = screen.Env()
 	begin(t, browser)
 	window := screen.WaitWindow(t, "A (title)")
