@@ -257,13 +257,17 @@ func (d *desk) press(label string) {
 	test.Tap(d.button(label))
 }
 
-// row finds a session's row.
+// row waits until a session's row is seen.
 func (d *desk) row(name string) *row {
+	d.Helper()
 	var found *row
-	d.each(func(o fyne.CanvasObject) {
-		if r, ok := o.(*row); ok && r.shown.name == name {
-			found = r
-		}
+	d.until("the row of "+name, func() bool {
+		d.each(func(o fyne.CanvasObject) {
+			if r, ok := o.(*row); ok && r.shown.name == name {
+				found = r
+			}
+		})
+		return found != nil
 	})
 	return found
 }
