@@ -204,3 +204,41 @@ func TestNobodyWaitsForAKeeperThatStops(t *testing.T) {
 		}
 	})
 }
+
+// From Stop on nobody waits, a renewal under way has its 5 s, and who is in the middle of something can finish it; both
+// at the same time.
+func TestStopBeforeTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Minute)
+		w.have("one", "two")
+		time.Sleep(2 * time.Minute)
+		w.server.set(func() { w.server.latency = time.Hour })
+		w.start()
+		heard := make(chan error, 1)
+		go func() {
+			_, err := w.k.Token(t.Context(), "one", TokenRequest{Wait: time.Hour})
+			heard <- err
+		}()
+		synctest.Wait()
+		w.k.Stop()
+		w.k.Stop()
+		synctest.Wait()
+		select {
+		case err := <-heard:
+			if e, ok := errors.AsType[*Error](err); !ok || e.Detail != words().stopping {
+				t.Errorf("who waits hears %v", err)
+			}
+		default:
+			t.Error("who waits hears nothing")
+		}
+		began := time.Now()
+		time.Sleep(2 * time.Second)
+		if !w.k.post(func() {}) {
+			t.Error("the loop ended before it was told to")
+		}
+		w.stop()
+		if took := time.Since(began); took != drainTime {
+			t.Errorf("it stopped %v after Stop; want %v", took, drainTime)
+		}
+	})
+}

@@ -84,6 +84,8 @@ type Keeper struct {
 	inbox    chan func()
 	reading  chan struct{} // has a value while the definitions are read
 	stopping atomic.Bool   // nothing new is begun
+	stop     chan struct{} // closed by Stop
+	stopOnce sync.Once
 	storing  atomic.Int64  // renewals that wait for the disk or the keychain
 	stopped  chan struct{} // the loop has ended
 	hub      hub
@@ -140,7 +142,7 @@ func New(o Options) (*Keeper, error) {
 	}
 	k := &Keeper{
 		o: o, wall: o.Wall, log: o.Log, journal: j,
-		inbox: make(chan func()), reading: make(chan struct{}, 1), stopped: make(chan struct{}),
+		inbox: make(chan func()), reading: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{}),
 		entries: map[string]*entry{}, parked: map[string]durable{}, issuers: map[string]*issuer{}, logins: map[string]*login{},
 		outages: newOutages(), keychain: "ok", completions: map[*provider.Provider]*provider.Provider{}, rests: map[string]*rest{},
 		unwritten: unwritten{entries: map[*entry]bool{}},
@@ -157,7 +159,11 @@ func New(o Options) (*Keeper, error) {
 // now is the wall clock without its monotonic reading, which stands still while the machine sleeps.
 func (k *Keeper) now() time.Time { return k.wall().Round(0) }
 
-// Run keeps the sessions until ctx ends, then lets what is under way finish (5 s at most).
+// Stop tells everyone who waits that the keeper stops, and begins nothing new. What is under way has 5 s from now to
+// finish. Run returns no earlier than its ctx ends: others may be in the middle of something.
+func (k *Keeper) Stop() { k.stopOnce.Do(func() { close(k.stop) }) }
+
+// Run keeps the sessions until ctx ends, then lets what is under way finish, as after Stop.
 func (k *Keeper) Run(ctx context.Context) error {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	k.work = work
@@ -183,7 +189,10 @@ func (k *Keeper) Run(ctx context.Context) error {
 		timer.Reset(nap)
 		select {
 		case <-ctx.Done():
-			k.drain(cancel)
+			k.drain(ctx, cancel)
+			return nil
+		case <-k.stop:
+			k.drain(ctx, cancel)
 			return nil
 		case f := <-k.inbox:
 			f()
@@ -195,8 +204,11 @@ func (k *Keeper) Run(ctx context.Context) error {
 // drainTime is how long renewals under way may take to finish when the keeper stops.
 const drainTime = 5 * time.Second
 
-// drain answers everyone who waits and lets the transactions under way end: one that has its answer must store it.
-func (k *Keeper) drain(cancel context.CancelFunc) {
+// drain answers everyone who waits and lets the transactions under way end: one that has its answer must store it. It
+// returns when nothing is under way any more and ctx has ended.
+func (k *Keeper) drain(ctx context.Context, cancel context.CancelFunc) {
+	timeout := time.AfterFunc(drainTime, cancel)
+	defer timeout.Stop()
 	k.stopping.Store(true)
 	for _, e := range k.entries {
 		for _, w := range e.waiters {
@@ -212,17 +224,17 @@ func (k *Keeper) drain(cancel context.CancelFunc) {
 			k.saveUnsaved(e)
 		}
 	}
-	done := make(chan struct{})
-	go func() {
-		k.wg.Wait()
-		close(done)
-	}()
-	timeout := time.AfterFunc(drainTime, cancel)
-	defer timeout.Stop()
+	done, over := make(chan struct{}), ctx.Done()
 	for {
 		select {
 		case f := <-k.inbox:
 			f()
+		case <-over: // nobody from outside begins anything any more
+			over = nil
+			go func() {
+				k.wg.Wait()
+				close(done)
+			}()
 		case <-done:
 			return
 		}

@@ -38,9 +38,9 @@ type house struct {
 	passphrase func(context.Context) ([]byte, error)
 }
 
-// keep joins the parts and runs them until ctx ends or one that cannot be missed fails. Parts stop in the reverse order
-// of their start: first the API takes no more work, then the keeper finishes its renewals, then the history is
-// flushed, and last the keychain is closed.
+// keep joins the parts and runs them until ctx ends or one that cannot be missed fails. Everyone who waits for a token
+// hears of that, and parts stop in the reverse order of their start: first the API takes no more work, then the keeper
+// has finished its renewals, then the history is flushed, and last the keychain is closed.
 func (h *house) keep(ctx context.Context, stdout io.Writer) error {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
@@ -57,6 +57,7 @@ func (h *house) keep(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	defer crew.stop()
+	defer r.keeper.Stop() // first: who waits for it would hold the API up, and its time to finish runs meanwhile
 	for _, p := range r.parts() {
 		crew.start(ctx, p)
 	}
