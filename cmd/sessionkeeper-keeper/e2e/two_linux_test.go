@@ -1,7 +1,12 @@
 package e2e
 
 import (
+	"bytes"
+	"context"
+	"net"
 	"net/http"
+	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -31,12 +36,20 @@ func TestF23OneKeeperForEachHome(t *testing.T) {
 		if stopped {
 			first.signal(syscall.SIGSTOP)
 		}
-		out, errs, code := first.run("serve")
+		out, errs, code := first.another()
 		if code != 1 || out != "" || !strings.Contains(errs, strconv.Itoa(first.keeper.Process.Pid)) {
 			t.Errorf("a second keeper, the first stopped: %v: exit %d, %q, %q; want 1 and the pid", stopped, code, out, errs)
 		}
 	}
 	first.signal(syscall.SIGCONT)
+	names := map[string]bool{}
+	for _, user := range ring.Users("sessionkeeper") {
+		name, _, _ := strings.Cut(user, "/")
+		names[name] = true
+	}
+	if len(names) != 2 {
+		t.Errorf("on the keyring there are the homes %v; want two", names)
+	}
 	tokens := map[string]bool{}
 	for _, h := range []*home{first, second} {
 		a, err := h.token("one", 10*time.Second)
@@ -49,6 +62,39 @@ func TestF23OneKeeperForEachHome(t *testing.T) {
 		t.Error("two homes have the same token")
 	}
 	t.Attr("real", "gnome-keyring")
+}
+
+// Two log-ins of one user have run folders of their own, and one keeper.
+func TestF23OneKeeperForAllLogIns(t *testing.T) {
+	t.Parallel()
+	h := newHome(t, "SESSIONKEEPER_HOME=")
+	for _, name := range []string{"CONFIG", "STATE", "RUNTIME"} {
+		variable := "XDG_" + name + "_HOME"
+		if name == "RUNTIME" {
+			variable = "XDG_RUNTIME_DIR"
+		}
+		h.env = append(h.env, variable+"="+filepath.Join(h.dir, name))
+	}
+	h.serve()
+	h.env = append(h.env, "XDG_RUNTIME_DIR="+filepath.Join(h.dir, "another"))
+	out, errs, code := h.another()
+	if code != 1 || out != "" || !strings.Contains(errs, strconv.Itoa(h.keeper.Process.Pid)) {
+		t.Errorf("a second keeper: exit %d, %q, %q; want 1 and the pid", code, out, errs)
+	}
+}
+
+// another starts a second keeper, which has to end by itself.
+func (h *home) another() (stdout, stderr string, code int) {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	defer cancel()
+	var out, errs bytes.Buffer
+	cmd := exec.CommandContext(ctx, program, "serve")
+	cmd.Env, cmd.Stdout, cmd.Stderr = h.env, &out, &errs
+	if err := cmd.Run(); err == nil {
+		return out.String(), errs.String(), 0
+	}
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
 
 // A keeper that is told to end finishes what it has begun: at a provider that never takes a refresh token twice, nothing is
@@ -80,8 +126,7 @@ func TestF35TermDuringRenewals(t *testing.T) {
 		asking.Wait()
 		h.serve()
 		for _, name := range names {
-			a, err := h.token(name, 10*time.Second)
-			if err != nil || !works(t, p.Issuer()+"/userinfo", a.Token.Reveal()) {
+			if err := h.handsOut(name, p.Issuer()+"/userinfo"); err != nil {
 				t.Fatalf("%s: %+v, %v", name, h.session(name), err)
 			}
 		}
@@ -100,8 +145,8 @@ func TestF35TermDuringRenewals(t *testing.T) {
 	t.Attr("real", "gnome-keyring")
 }
 
-// The page's port is taken: the keeper goes on without it and says so; the proxy's is taken: it says so and ends, and all
-// else goes on.
+// The page's port is taken: the keeper goes on without it, says so, and takes it once it is free; the proxy's is taken: it
+// says so and ends, and all else goes on.
 func TestF28PortsOfOthers(t *testing.T) {
 	t.Parallel()
 	d := openDoors(t, authserver.Options{})
@@ -116,4 +161,14 @@ func TestF28PortsOfOthers(t *testing.T) {
 		t.Errorf("health beside a taken port: %.300q", answer)
 	}
 	d.unharmed()
+	page := door{name: "the other's page", network: "tcp", address: d.page, request: d.each()[1].request, answered: "HTTP/1.1 200 "}
+	d.kill(syscall.SIGTERM)
+	until(t, "the port to be taken once it is free", func() bool {
+		c, err := net.Dial("tcp", d.page)
+		if err == nil {
+			_ = c.Close()
+		}
+		return err == nil
+	})
+	page.serves(t)
 }
