@@ -127,6 +127,27 @@ func (k *Keeper) checked(e *entry, g *grant, a provider.Answer) {
 	k.changed(e)
 }
 
+// Between two tries of a client that the provider does not take.
+const (
+	firstLook = 15 * time.Minute
+	lastLook  = 6 * time.Hour
+)
+
+// secondLook is when the timer tries a refused token again. That is for its client's sake alone, zero otherwise: the
+// token is not spent by it, and a provider that loses its clients for an hour, or a secret that somebody puts right over
+// there, must not leave sessions behind until their user comes by. The pauses grow with the time that it has lasted.
+func (r *refusal) secondLook() time.Time {
+	if r.Verdict != provider.VerdictSetup || r.Reason != ReasonSetupClient {
+		return time.Time{}
+	}
+	return r.At.Add(min(max(r.At.Sub(r.Since), firstLook), lastLook))
+}
+
+// repeats reports whether a refusal says again what one before it said.
+func (r *refusal) repeats(before *refusal) bool {
+	return before != nil && before.Verdict == r.Verdict && before.Reason == r.Reason && before.Generation == r.Generation
+}
+
 // byUs reports whether the session was ended at a deadline that is the keeper's own.
 func (r *refusal) byUs() bool {
 	return r != nil && r.Verdict == provider.VerdictSignIn && r.Reason == ReasonExpired && r.Code == ""

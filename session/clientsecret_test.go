@@ -361,3 +361,61 @@ func TestSecretRecords(t *testing.T) {
 		}
 	}
 }
+
+// A provider that does not know its clients for a while gets its sessions back without their user, who is told once; one
+// that goes on like that is asked ever more seldom.
+func TestClientThatIsTakenAgain(t *testing.T) {
+	for _, v := range []struct {
+		name  string
+		lasts time.Duration
+		calls int // while it lasts, at most
+	}{
+		{"within minutes", 5 * time.Minute, 1},
+		{"within a day", 24 * time.Hour, 10},
+		{"within two weeks", 14 * 24 * time.Hour, 62},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, 10*time.Minute)
+				w.confidential("right")
+				w.have("one")
+				w.haveSecret("right", "one")
+				w.start()
+				defer func() { w.stop() }()
+				w.confidential()
+				w.server.set(func() { w.server.count.calls = 0 })
+				if s := w.refresh("one"); s.State != SetupNeeded || s.Reason != ReasonSetupClient {
+					t.Fatalf("the client is not taken: %s, %s", s.State, s.Reason)
+				}
+				time.Sleep(v.lasts / 2)
+				w.stop()
+				w.start()
+				time.Sleep(v.lasts / 2)
+				if s := w.session("one"); s.State != SetupNeeded {
+					t.Errorf("while the client is not taken it is %s", s.State)
+				}
+				if n := w.server.seen(); n.calls > v.calls {
+					t.Errorf("%d calls in %s, want at most %d", n.calls, v.lasts, v.calls)
+				}
+				told := 0
+				for _, n := range w.screen.told() {
+					if n.Key == keySession+"one" {
+						told++
+					}
+				}
+				if told != 1 {
+					t.Errorf("the user was told %d times", told)
+				}
+				w.confidential("right")
+				time.Sleep(max(v.lasts, firstLook) + time.Minute)
+				if s := w.session("one"); s.State != Active || s.Detail != "" {
+					t.Errorf("once the client is taken again it is %s, %q", s.State, s.Detail)
+				}
+				w.token("one", TokenRequest{})
+				if n := w.server.seen(); n.doubles+n.reuses > 0 {
+					t.Errorf("the server saw %+v", n)
+				}
+			})
+		})
+	}
+}

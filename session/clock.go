@@ -134,5 +134,9 @@ func (e *entry) unwind(now time.Time) bool {
 			*at, changed = now, true
 		}
 	}
+	if ref := e.d.Refused; ref != nil && ref.At.After(now) {
+		e.d.Refused, changed = new(*ref), true // copies of the durable part are read elsewhere
+		e.d.Refused.At, e.d.Refused.Since = now, now
+	}
 	return changed
 }

@@ -44,6 +44,7 @@ type refusal struct {
 	Claims     string           `json:"claims,omitempty"`
 	Generation uint64           `json:"generation"`
 	At         time.Time        `json:"at"`
+	Since      time.Time        `json:"since,omitzero"`        // of those without another between, when the first was
 	DeadAccess bool             `json:"dead_access,omitempty"` // the access token is known to be revoked too
 	OtherUser  bool             `json:"other_user,omitempty"`  // the last sign-in since was another account's
 }

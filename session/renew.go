@@ -19,10 +19,15 @@ func (e *entry) timerDue(now time.Time) bool {
 
 // timerTry is when the timer renews next, as far as the session itself goes.
 func (e *entry) timerTry() (time.Time, bool) {
-	if !e.renewable() || e.refusedNow() != nil || e.unsaved != nil || e.renewDue.IsZero() {
+	if !e.renewable() || e.unsaved != nil || e.renewDue.IsZero() {
 		return time.Time{}, false
 	}
 	due := e.renewDue
+	if ref := e.refusedNow(); ref != nil {
+		if due = ref.secondLook(); due.IsZero() {
+			return time.Time{}, false
+		}
+	}
 	if e.doubtful() {
 		due = time.Time{} // there may be a grace window, and it is short
 	}
@@ -96,11 +101,12 @@ func (k *Keeper) pursue(e *entry, now time.Time) {
 	if e.busy || !e.renewable() || e.unsaved != nil {
 		return
 	}
-	if e.refusedNow() != nil && !e.demanded {
-		return // only an act of the user tries a refused token again
+	refused := e.refusedNow() != nil
+	if refused && !e.demanded && !e.timerDue(now) {
+		return
 	}
 	at, ok := k.nextTry(e, now)
-	if i := k.issuerOf(e); i.failing && e.d.FailingSince.IsZero() && e.timerDue(now) {
+	if i := k.issuerOf(e); i.failing && e.d.FailingSince.IsZero() && !refused && e.timerDue(now) {
 		e.d.FailingSince = now // it waits for the issuer's probe, which is failing too
 	}
 	if !ok || at.After(now) {

@@ -290,21 +290,27 @@ func (k *Keeper) refused(e *entry, r *renewal, a provider.Answer, now time.Time)
 	if e.suspect == 0 && k.checks(e) && e.g.usable(now) {
 		e.verifying, e.checkAt = true, now // is the token in hand dead as well?
 	}
-	k.setRefused(e, &refusal{
-		Verdict: a.Verdict, Reason: reason, Code: a.Code, Advice: advice, Claims: a.Claims, At: now,
+	ref := &refusal{
+		Verdict: a.Verdict, Reason: reason, Code: a.Code, Advice: advice, Claims: a.Claims, At: now, Since: now,
 		Generation: r.grant.generation, DeadAccess: e.suspect != 0 || e.rejected == r.grant.generation && !e.verifying,
-	})
+	}
+	level := k.log.Error
+	if before := e.refusedNow(); ref.repeats(before) {
+		ref.Since, level = before.Since, k.log.Debug
+	}
+	k.setRefused(e, ref)
 	e.suspect = 0
 	if a.ClaimsIgnored {
 		k.claimsIgnored(e, "provider")
 	}
 	k.emit(Event{Type: EventRefreshFailed, Session: e.def.Name, Code: a.Code, Status: a.Status, Message: a.Message, Reason: reason})
-	k.log.Error("the provider refused a refresh", "session", e.def.Name, "verdict", a.Verdict, "code", a.Code,
+	level("the provider refused a refresh", "session", e.def.Name, "verdict", a.Verdict, "code", a.Code,
 		"reason", reason, "http_status", a.Status)
 }
 
-// setRefused notes a refusal and lets the user know.
+// setRefused notes a refusal and lets the user know, of one that the timer tries again once.
 func (k *Keeper) setRefused(e *entry, ref *refusal) {
+	again := ref.repeats(e.refusedNow()) && !ref.secondLook().IsZero()
 	e.d.Refused = ref
 	e.d.FailingSince, e.d.OutageWarned = time.Time{}, false
 	k.endOutage(e)
@@ -312,11 +318,12 @@ func (k *Keeper) setRefused(e *entry, ref *refusal) {
 	if e.provisional {
 		return
 	}
-	if ref.Verdict == provider.VerdictSetup {
+	switch {
+	case ref.Verdict != provider.VerdictSetup:
+		k.requeue(e)
+	case !again:
 		k.notify(setupNotice(e.pub.Load().session))
-		return
 	}
-	k.requeue(e)
 }
 
 func lastError(a provider.Answer, now time.Time) *LastError {
