@@ -192,7 +192,7 @@ func TestNotices(t *testing.T) {
 		{
 			setupNotice(Session{Name: "work", Reason: ReasonSetupClient, Detail: "invalid_client"}), "work needs a correction",
 			"The provider does not accept the app that this session uses, but nothing is lost. Check its ID and its secret at " +
-				"the provider, then enter the secret again.",
+				"the provider, then enter the secret again. It is tried again by itself now and then.",
 		},
 		{
 			outageNotice("https://example.org", []string{"a", "b", "c"}), "a and 2 more cannot be renewed now",

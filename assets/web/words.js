@@ -36,68 +36,68 @@ scope_changed:{title:"Permissions have changed",detail:"“{name}” has other p
 The scopes of the session are not those of the last consent.",action:"sign_in_again"}},setup_needed:{"":{title:"The setup needs a correction",detail:"The provid\
 er does not accept how “{name}” is set up, but nothing is lost. Correct its settings, then sign in again.",action:"sign_in_again"},client:{title:"The app ID\
  or secret is wrong",detail:"The provider does not accept the app that “{name}” uses, but nothing is lost. Check its ID and its secret at the provider, then ent\
-er the secret again.",more:"The provider calls them client ID and client secret. A secret may have run out.",action:"set_secret"},redirect:{title:"The return ad\
-dress is not registered",detail:"The provider does not know the address that the browser returns to for “{name}”, but nothing is lost. Add it to the app at the \
-provider, then sign in again.",more:"The provider calls it redirect URI or callback URL.",action:"sign_in_again"},scope:{title:"A permission is not allowed",detail:"\
-The provider does not give “{name}” one of the permissions that it asks for, but nothing is lost. Correct the list of permissions, then sign in again.",more:"\
-One of the scopes is unknown to the provider, or the client may not have it.",action:"sign_in_again"},config:{title:"The settings cannot be used",detail:"“{name\
-}” cannot be used as it is set up, but nothing is lost. Correct its file; it is read again by itself.",action:"edit"}},keychain_locked:{"":{title:"The keychai\
-n cannot be used",detail:"“{name}” waits for your keychain, and nothing is lost. Everything goes on by itself when it is back.",action:"unlock"},locked:{title:"\
-The keychain is locked",detail:"“{name}” waits for your keychain, and nothing is lost. Unlock it, and everything goes on by itself.",action:"unlock"},denied:{
-title:"The keychain refused access",detail:"“{name}” waits for your keychain, which did not let Sessionkeeper in. Nothing is lost. Unlock it and allow Sessionke\
-eper.",action:"unlock"},absent:{title:"The keychain is not there",detail:"The keychain that holds “{name}” cannot be found, and nothing was changed in it. Start\
- it, and everything goes on by itself.",more:"Was the keeper started with another kind of keychain before? Then start it with that one, or sign in again.",action:"\
-details"},slow:{title:"The keychain does not answer",detail:"“{name}” waits for your keychain, and nothing is lost. Sessionkeeper keeps trying; restart the keyc\
-hain if this lasts.",action:"details"},full:{title:"No room for what is new",detail:"What is new of “{name}” cannot be kept, because a disk or the keychain is f\
-ull, but nothing is lost. Make room where the details say; everything then goes on by itself.",action:"details"}},paused:{"":{title:"Paused",detail:"“{name}” is\
- paused: it is not renewed, and programs cannot use it. Resume it to go on.",action:"resume"}},signed_out:{"":{title:"Signed out",detail:"Nobody is signed in to\
- “{name}”. Sign in to use it.",action:"sign_in"}}},f={no_keeper:{title:"The keeper does not run",detail:"Your sessions are safe, but nothing renews them now\
-. Start the keeper to go on.",action:"start"},no_autostart:{title:"The keeper does not run",detail:"Your sessions are safe, but nothing renews them now, and no \
-program may start the keeper here. Start it yourself to go on.",more:"SESSIONKEEPER_NO_AUTOSTART=1 is set in the environment.",action:"serve"},keeper_starting:{
-title:"The keeper is starting",detail:"Your sessions will be here in a moment.",action:"wait"},keeper_silent:{title:"The keeper does not answer",detail:"It runs\
-, but does not answer. End its process, sessionkeeper-keeper, and start it again; no session is lost by that.",action:"start"},keeper_other:{title:"Another vers\
-ion of the keeper runs",detail:"Version {running} runs, and this is {version}. End the old one (process {pid}): no session is lost by that, and the new one star\
-ts by itself.",action:"details"},clock_wrong:{title:"The clock is wrong",detail:"This computer's clock is {span} {side} that of {host}. Nothing is lost yet. Set\
- the clock, so that sessions are renewed in time.",more:"Best let the system set it by itself (NTP).",action:"details"},no_network:{title:"There is no connectio\
-n",detail:"The providers cannot be reached, but nothing is lost. Sessionkeeper keeps trying; there is nothing you need to do.",action:"wait"},provider_silent:{title:"\
-A provider cannot be reached",detail:"Sessions there go on when it is back, and nothing is lost. Check the network if this lasts.",action:"wait"},outage:{title:"\
-{names} cannot be renewed now",detail:"The provider cannot be reached or has trouble, but nothing is lost. Sessionkeeper keeps trying; if this lasts, check whet\
-her your network wants you to log in.",action:"wait"},outage_limited:{title:"{names} cannot be renewed now",detail:"The provider gets too many requests and asks\
- to wait, but nothing is lost. Sessionkeeper waits and goes on by itself; if this lasts, end other programs that use the same account there.",action:"wait"},outage_portal:{
-title:"{names} cannot be renewed now",detail:"Your network shows a page of its own in place of the provider, but nothing is lost. Open a web page and log in to \
-the network; everything then goes on by itself.",action:"wait"},history_down:{title:"The history cannot be written",detail:"Your sessions go on as before. Make \
-room on the disk, so that the history goes on too.",more:"The keeper's log tells more: keeper.log in its state folder.",action:"details"},page_down:{title:"The \
-page cannot be opened",detail:"Its address is taken by another program. Your sessions go on as before; give the page another address.",more:"Set http in config.\
-toml, or start the keeper with --http.",action:"details"},socket_down:{title:"Programs cannot reach the keeper",detail:"It runs, but listens to no program any m\
-ore. End its process, sessionkeeper-keeper, and start it again; no session is lost by that.",more:"The keeper's log tells more: keeper.log in its state folder.",
-action:"start"},keychain_locked:{title:"The keychain is locked",detail:"Your sessions wait for it, and nothing is lost. Unlock it, and everything goes on by its\
-elf.",action:"unlock"},keychain_denied:{title:"The keychain refused access",detail:"It did not let Sessionkeeper in, but nothing is lost. Unlock it and allow Se\
-ssionkeeper; everything then goes on by itself.",action:"unlock"},keychain_absent:{title:"There is no keychain",detail:"Your sessions are kept in a keychain, an\
-d none runs; nothing is lost. Install and start one (GNOME Keyring, KWallet or KeePassXC), or keep them in a file with a passphrase.",action:"use_file"},keychain_slow:{
-title:"The keychain does not answer",detail:"Your sessions wait for it, and nothing is lost. Sessionkeeper keeps trying; restart the keychain if this lasts.",action:"\
-details"},keychain_full:{title:"No room for what is new",detail:"What is new of your sessions cannot be kept, because a disk or the keychain is full, but nothin\
-g is lost. Make room where the details say; everything then goes on by itself.",more:'Where it is the keychain: set keychain = "sealed" in config.toml, and one \
-key alone lies in it.',action:"details"},keychain_down:{title:"The keychain cannot be used",detail:"Your sessions wait for it, and nothing is lost. Everything g\
-oes on by itself when it is back.",action:"details"},waiting_records:{title:"The keychain has not saved everything yet",detail:"What is new ({count}) lies seale\
-d on the disk, and nothing is lost. It moves to the keychain by itself when that is back.",action:"wait"},broken_file:{title:"A settings file cannot be read",detail:"\
-It is left as it is: {fault}. Correct it; it is read again by itself.",action:"details"},open_files:{title:"A file is open to others",detail:"Somebody else on t\
-his computer could read or change it. Make it yours alone.",action:"details"},no_tray:{title:"There is no place for the tray icon",detail:"This desktop shows no\
- tray icons now. Add a system tray to its panel; until then the page has all that the icon has.",more:"On GNOME: gnome-shell-extension-appindicator. Elsewhere a\
- panel with a system tray, such as that of KDE Plasma or Xfce.",action:"open_page"},no_display:{title:"There is no screen",detail:"No desktop can be reached fro\
-m here. Start this from inside the desktop, or sign in with a code on another device.",more:"Neither DISPLAY nor WAYLAND_DISPLAY names one that answers. Ways to\
- sign in without it: --device, --no-browser.",action:"details"},no_dbus:{title:"The desktop cannot be reached",detail:"Notifications, the tray icon and the keyc\
-hain need the desktop's message bus. Start this from inside the desktop.",more:"No D-Bus session bus was found. Where there is none at all, install dbus-user-se\
-ssion and log in again.",action:"details"},no_notifications:{title:"Notifications are not shown",detail:"This desktop has nothing that shows them. Install a not\
-ification service; until then warnings are in the tray and on the page.",more:"For example dunst, xfce4-notifyd or notification-daemon.",action:"open_page"},no_browser:{
-title:"There is no browser",detail:"No program here opens web pages. Install a browser, or sign in with a code on another device.",more:"No opener (xdg-open and\
- the like) is on PATH. Ways to sign in without it: --device, --no-browser.",action:"details"}},k={sign_in:{label:"Sign in",command:"sessionkeeper login {name}"},
-sign_in_again:{label:"Sign in again",command:"sessionkeeper login {name}"},resume:{label:"Resume",command:"sessionkeeper resume {name}"},unlock:{label:"Unlock",
-command:"sessionkeeper doctor"},set_secret:{label:"Enter secret…",command:"sessionkeeper set-secret --client-secret-file FILE {name}"},edit:{label:"",command:"\
-sessionkeeper doctor"},start:{label:"Start",command:"sessionkeeper serve"},serve:{label:"",command:"sessionkeeper serve"},use_file:{label:"",command:"sessionkee\
-per serve --keychain file --passphrase-file FILE"},open_page:{label:"Open page",command:"sessionkeeper ui"},details:{label:"Details",command:"sessionkeeper doct\
-or"},wait:{label:"",command:""}},y={"session.added":"Added","session.removed":"Removed","session.state":"State changed","token.renewed":"Renewed","token.handed_\
-out":"Given to a program","refresh.failed":"Renewal failed","session.warning":"Warning","session.cured":"Well again","consent.opened":"Sign-in page opened","con\
-sent.done":"Sign-in finished","keychain.state":"Keychain changed","keeper.wake":"Computer woke up"};var b={ok:"ready",locked:"locked",denied:"refused access",absent:"not there",slow:"does not answer",full:"full"};var _={keeper:"Runs (process {pid}, version {version})",keychain:"{backend}: ready",history:"Is written",socket:"Open to your programs",page:"Ready for your bro\
+er the secret again. It is tried again by itself now and then.",more:"The provider calls them client ID and client secret. A secret may have run out.",action:"s\
+et_secret"},redirect:{title:"The return address is not registered",detail:"The provider does not know the address that the browser returns to for “{name}”, but \
+nothing is lost. Add it to the app at the provider, then sign in again.",more:"The provider calls it redirect URI or callback URL.",action:"sign_in_again"},scope:{
+title:"A permission is not allowed",detail:"The provider does not give “{name}” one of the permissions that it asks for, but nothing is lost. Correct the list o\
+f permissions, then sign in again.",more:"One of the scopes is unknown to the provider, or the client may not have it.",action:"sign_in_again"},config:{title:"T\
+he settings cannot be used",detail:"“{name}” cannot be used as it is set up, but nothing is lost. Correct its file; it is read again by itself.",action:"edi\
+t"}},keychain_locked:{"":{title:"The keychain cannot be used",detail:"“{name}” waits for your keychain, and nothing is lost. Everything goes on by itself when i\
+t is back.",action:"unlock"},locked:{title:"The keychain is locked",detail:"“{name}” waits for your keychain, and nothing is lost. Unlock it, and everything goe\
+s on by itself.",action:"unlock"},denied:{title:"The keychain refused access",detail:"“{name}” waits for your keychain, which did not let Sessionkeeper in. Noth\
+ing is lost. Unlock it and allow Sessionkeeper.",action:"unlock"},absent:{title:"The keychain is not there",detail:"The keychain that holds “{name}” cannot be f\
+ound, and nothing was changed in it. Start it, and everything goes on by itself.",more:"Was the keeper started with another kind of keychain before? Then start \
+it with that one, or sign in again.",action:"details"},slow:{title:"The keychain does not answer",detail:"“{name}” waits for your keychain, and nothing is lost.\
+ Sessionkeeper keeps trying; restart the keychain if this lasts.",action:"details"},full:{title:"No room for what is new",detail:"What is new of “{name}” cannot\
+ be kept, because a disk or the keychain is full, but nothing is lost. Make room where the details say; everything then goes on by itself.",action:"details"}},paused:{
+"":{title:"Paused",detail:"“{name}” is paused: it is not renewed, and programs cannot use it. Resume it to go on.",action:"resume"}},signed_out:{"":{title:"\
+Signed out",detail:"Nobody is signed in to “{name}”. Sign in to use it.",action:"sign_in"}}},f={no_keeper:{title:"The keeper does not run",detail:"Your sess\
+ions are safe, but nothing renews them now. Start the keeper to go on.",action:"start"},no_autostart:{title:"The keeper does not run",detail:"Your sessions are \
+safe, but nothing renews them now, and no program may start the keeper here. Start it yourself to go on.",more:"SESSIONKEEPER_NO_AUTOSTART=1 is set in the envir\
+onment.",action:"serve"},keeper_starting:{title:"The keeper is starting",detail:"Your sessions will be here in a moment.",action:"wait"},keeper_silent:{title:"T\
+he keeper does not answer",detail:"It runs, but does not answer. End its process, sessionkeeper-keeper, and start it again; your sessions are safe.",action:"sta\
+rt"},keeper_other:{title:"Another version of the keeper runs",detail:"Version {running} runs, and this is {version}. End the old one (process {pid}): your sessi\
+ons are safe, and the new one starts by itself.",action:"details"},clock_wrong:{title:"The clock is wrong",detail:"This computer's clock is {span} {side} that o\
+f {host}. Nothing is lost yet. Set the clock, so that sessions are renewed in time.",more:"Best let the system set it by itself (NTP).",action:"details"},no_network:{
+title:"There is no connection",detail:"The providers cannot be reached, but nothing is lost. Sessionkeeper keeps trying; there is nothing you need to do.",action:"\
+wait"},provider_silent:{title:"A provider cannot be reached",detail:"Sessions there go on when it is back, and nothing is lost. Check the network if this lasts.",
+action:"wait"},outage:{title:"{names} cannot be renewed now",detail:"The provider cannot be reached or has trouble, but nothing is lost. Sessionkeeper keeps try\
+ing; if this lasts, check whether your network wants you to log in.",action:"wait"},outage_limited:{title:"{names} cannot be renewed now",detail:"The provider g\
+ets too many requests and asks to wait, but nothing is lost. Sessionkeeper waits and goes on by itself; if this lasts, end other programs that use the same acco\
+unt there.",action:"wait"},outage_portal:{title:"{names} cannot be renewed now",detail:"Your network shows a page of its own in place of the provider, but nothi\
+ng is lost. Open a web page and log in to the network; everything then goes on by itself.",action:"wait"},history_down:{title:"The history cannot be written",detail:"\
+Your sessions go on as before. Make room on the disk, so that the history goes on too.",more:"The keeper's log tells more: keeper.log in its state folder.",action:"\
+details"},page_down:{title:"The page cannot be opened",detail:"Its address is taken by another program. Your sessions go on as before; give the page another add\
+ress.",more:"Set http in config.toml, or start the keeper with --http.",action:"details"},socket_down:{title:"Programs cannot reach the keeper",detail:"It runs,\
+ but listens to no program any more. End its process, sessionkeeper-keeper, and start it again; your sessions are safe.",more:"The keeper's log tells more: keep\
+er.log in its state folder.",action:"start"},keychain_locked:{title:"The keychain is locked",detail:"Your sessions wait for it, and nothing is lost. Unlock it, \
+and everything goes on by itself.",action:"unlock"},keychain_denied:{title:"The keychain refused access",detail:"It did not let Sessionkeeper in, but nothing is\
+ lost. Unlock it and allow Sessionkeeper; everything then goes on by itself.",action:"unlock"},keychain_absent:{title:"There is no keychain",detail:"Your sessio\
+ns are kept in a keychain, and none runs; nothing is lost. Install and start one (GNOME Keyring, KWallet or KeePassXC), or keep them in a file with a passphrase\
+.",action:"use_file"},keychain_slow:{title:"The keychain does not answer",detail:"Your sessions wait for it, and nothing is lost. Sessionkeeper keeps trying; re\
+start the keychain if this lasts.",action:"details"},keychain_full:{title:"No room for what is new",detail:"What is new of your sessions cannot be kept, because\
+ a disk or the keychain is full, but nothing is lost. Make room where the details say; everything then goes on by itself.",more:'Where it is the keychain: set k\
+eychain = "sealed" in config.toml, and one key alone lies in it.',action:"details"},keychain_down:{title:"The keychain cannot be used",detail:"Your sessions wai\
+t for it, and nothing is lost. Everything goes on by itself when it is back.",action:"details"},waiting_records:{title:"The keychain has not saved everything ye\
+t",detail:"What is new ({count}) lies sealed on the disk, and nothing is lost. It moves to the keychain by itself when that is back.",action:"wait"},broken_file:{
+title:"A settings file cannot be read",detail:"It is left as it is: {fault}. Correct it; it is read again by itself.",action:"details"},open_files:{title:"A fil\
+e is open to others",detail:"Somebody else on this computer could read or change it. Make it yours alone.",action:"details"},no_tray:{title:"There is no place f\
+or the tray icon",detail:"This desktop shows no tray icons now. Add a system tray to its panel; until then the page has all that the icon has.",more:"On GNOME: \
+gnome-shell-extension-appindicator. Elsewhere a panel with a system tray, such as that of KDE Plasma or Xfce.",action:"open_page"},no_display:{title:"There is n\
+o screen",detail:"No desktop can be reached from here. Start this from inside the desktop, or sign in with a code on another device.",more:"Neither DISPLAY nor \
+WAYLAND_DISPLAY names one that answers. Ways to sign in without it: --device, --no-browser.",action:"details"},no_dbus:{title:"The desktop cannot be reached",detail:"\
+Notifications, the tray icon and the keychain need the desktop's message bus. Start this from inside the desktop.",more:"No D-Bus session bus was found. Where t\
+here is none at all, install dbus-user-session and log in again.",action:"details"},no_notifications:{title:"Notifications are not shown",detail:"This desktop h\
+as nothing that shows them. Install a notification service; until then warnings are in the tray and on the page.",more:"For example dunst, xfce4-notifyd or noti\
+fication-daemon.",action:"open_page"},no_browser:{title:"There is no browser",detail:"No program here opens web pages. Install a browser, or sign in with a code\
+ on another device.",more:"No opener (xdg-open and the like) is on PATH. Ways to sign in without it: --device, --no-browser.",action:"details"}},k={sign_in:{label:"\
+Sign in",command:"sessionkeeper login {name}"},sign_in_again:{label:"Sign in again",command:"sessionkeeper login {name}"},resume:{label:"Resume",command:"sessio\
+nkeeper resume {name}"},unlock:{label:"Unlock",command:"sessionkeeper doctor"},set_secret:{label:"Enter secret…",command:"sessionkeeper set-secret --client-se\
+cret-file FILE {name}"},edit:{label:"",command:"sessionkeeper doctor"},start:{label:"Start",command:"sessionkeeper serve"},serve:{label:"",command:"sessionkeepe\
+r serve"},use_file:{label:"",command:"sessionkeeper serve --keychain file --passphrase-file FILE"},open_page:{label:"Open page",command:"sessionkeeper ui"},details:{
+label:"Details",command:"sessionkeeper doctor"},wait:{label:"",command:""}},y={"session.added":"Added","session.removed":"Removed","session.state":"State change\
+d","token.renewed":"Renewed","token.handed_out":"Given to a program","refresh.failed":"Renewal failed","session.warning":"Warning","session.cured":"Well again",
+"consent.opened":"Sign-in page opened","consent.done":"Sign-in finished","keychain.state":"Keychain changed","keeper.wake":"Computer woke up"};var b={ok:"ready",locked:"locked",denied:"refused access",absent:"not there",slow:"does not answer",full:"full"};var _={keeper:"Runs (process {pid}, version {version})",keychain:"{backend}: ready",history:"Is written",socket:"Open to your programs",page:"Ready for your bro\
 wser",page_off:"Turned off",configuration:"{path}, {count}",files:"Yours and private",clock:"Agrees with {host}",clock_unknown:"No provider has told the time ye\
 t"};var v={revoked:"the provider has ended the access",kept:"the access at the provider was left as it is",unsupported:"this provider has no way to end the access f\
 rom here: end it on its own pages if you want that",unreachable:"the provider could not be reached, so the access lives on there: end it on its own pages",nothing:"\
