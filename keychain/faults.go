@@ -27,6 +27,7 @@ const (
 	faultDied    fault = "died"
 	faultNoChild fault = "no_child"
 	faultBusy    fault = "busy"
+	faultWaits   fault = "records_wait"
 	faultUnkept  fault = "unkept"
 	faultPrompt  fault = "prompt"
 	faultFresh   fault = "fresh"
@@ -73,6 +74,8 @@ var sentences = map[fault]Error{
 	faultNoChild: {Reason: ReasonAbsent, Detail: "The process that talks to the keychain cannot be started: " +
 		"see the log, and install the program again if it was moved."},
 	faultBusy: {Reason: ReasonSlow, Detail: "The keychain has too much to do to answer in time: it is tried again."},
+	faultWaits: {Reason: ReasonSlow, Detail: "Some records still wait for the keychain to take them: " +
+		"see sessionkeeper doctor, and give the command again once none waits."},
 	faultUnkept: {Reason: ReasonAbsent, Detail: "The keychain took a record and did not keep it: " +
 		"restart the keychain, " + elsewhere},
 	faultPrompt: {Reason: ReasonLocked, Detail: "The keychain waits for its password: answer its prompt."},

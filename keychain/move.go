@@ -65,7 +65,7 @@ func (c *Chain) movable(ctx context.Context, source *Vault, m Move) error {
 		return err
 	}
 	if source.Health().Spilled > 0 {
-		return unusable(faultBusy, errors.New("records wait on disk for the keychain"))
+		return unusable(faultWaits, nil)
 	}
 	p, err := readPlacement(c.dir)
 	if err == nil && p.Leftover != "" {
@@ -197,7 +197,7 @@ func copyRecord(ctx context.Context, source, target *Vault, key string) error {
 		return fmt.Errorf("the store %s holds a newer sign-in of %s; start the keeper with it: %w", target.backend, key, err)
 	}
 	if err == nil && spilled {
-		err = unusable(faultBusy, nil)
+		err = unusable(faultWaits, nil)
 	}
 	if err != nil {
 		return fmt.Errorf("storing %s: %w", key, err)

@@ -171,7 +171,7 @@ func (v *Vault) forgetKeys(ctx context.Context) error {
 	defer unlock()
 	if v.spill != nil {
 		if left, err := v.dir.names("", ""); err != nil || len(left) > 0 {
-			return errors.Join(err, unusable(faultBusy, errors.New("the spill is not empty")))
+			return errors.Join(err, unusable(faultWaits, nil))
 		}
 	}
 	return v.source.remove(ctx)
