@@ -48,6 +48,7 @@ func commands() *cobra.Command {
 		Use:           "sessionkeeper",
 		Short:         "Sign in once, stay signed in",
 		Long:          rootHelp,
+		Version:       buildInfo().line(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noArgs,
@@ -55,6 +56,7 @@ func commands() *cobra.Command {
 
 		SuggestionsMinimumDistance: 2,
 	}
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		if args := cmd.Flags().Args(); !cmd.HasParent() && len(args) > 0 {
 			return noArgs(cmd, args) // a command that is not there has no flags

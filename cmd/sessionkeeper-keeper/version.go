@@ -55,6 +55,11 @@ func (b build) short() string {
 	return text
 }
 
+// line is what people are told.
+func (b build) line() string {
+	return fmt.Sprintf("sessionkeeper %s %s %s", b.short(), b.Go, b.Platform)
+}
+
 func versionCommand() *cobra.Command {
 	var asJSON *bool
 	cmd := &cobra.Command{
@@ -66,7 +71,7 @@ func versionCommand() *cobra.Command {
 			if *asJSON {
 				return printJSON(cmd.OutOrStdout(), b)
 			}
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "sessionkeeper %s %s %s\n", b.short(), b.Go, b.Platform)
+			_, err := fmt.Fprintln(cmd.OutOrStdout(), b.line())
 			return err
 		},
 	}
