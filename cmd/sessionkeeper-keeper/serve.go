@@ -23,7 +23,7 @@ func serveCommand() *cobra.Command {
 		Use:   "serve [--keychain os|sealed|file [--passphrase-file F]] [--http 127.0.0.1:0]",
 		Short: "Run the keeper in the foreground",
 		Long: `Run the keeper in the foreground. It prints one line "ready …" with its addresses once it answers, and ends on
-Ctrl-C or SIGTERM after finishing the renewals in flight. Any other command starts a keeper by itself where none runs.`,
+Ctrl-C or SIGTERM; renewals in flight get 5 s to finish. Any other command starts a keeper by itself where none runs.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch f.keychain {
