@@ -209,9 +209,21 @@ func (k *Keeper) admitted(e *entry) {
 	k.changed(e)
 }
 
-// commit makes a session that is being added, and has its grant, one of the keeper's: secret, state, definition, in this
-// order, so that a crash leaves no definition without what belongs to it. Of any other session nothing is to be done.
+// commit makes a session that is being added, and has its grant, one of the keeper's, again and again where the keeper
+// stops. Of any other session nothing is to be done.
 func (k *Keeper) commit(ctx context.Context, e *entry, g *grant, c *consent) error {
+	ctx = context.WithoutCancel(ctx) // who added it may have gone
+	err := k.enlist(ctx, e, g, c)
+	for err != nil && k.stopping.Load() && k.work.Err() == nil {
+		time.Sleep(stopPace)
+		err = k.enlist(ctx, e, g, c)
+	}
+	return err
+}
+
+// enlist makes secret, state and definition durable, in this order, so that a crash leaves no definition without what
+// belongs to it.
+func (k *Keeper) enlist(ctx context.Context, e *entry, g *grant, c *consent) error {
 	var d durable
 	var def definition
 	var s Secret
@@ -223,7 +235,7 @@ func (k *Keeper) commit(ctx context.Context, e *entry, g *grant, c *consent) err
 		if c != nil && c.given != nil {
 			e.def.Scopes = c.given
 		}
-		d, def, s = e.checkpoint(), e.def, e.client.Secret
+		d, def, s = e.checkpoint(), e.def, e.unkeptSecret()
 	})
 	if d.ID == "" {
 		return nil
@@ -246,6 +258,40 @@ func (k *Keeper) commit(ctx context.Context, e *entry, g *grant, c *consent) err
 		e.unkept = false
 	})
 	return nil
+}
+
+// unkeptSecret is the client secret of a session that is being added, unless the store has one of it: the user may have
+// given another since.
+func (e *entry) unkeptSecret() Secret {
+	if e.secretGeneration > 0 {
+		return Secret{}
+	}
+	return e.client.Secret
+}
+
+// keepDefinition makes the definition durable of a session that was signed out of before anything took that. Where that
+// fails once more it waits for the next sign-in.
+func (k *Keeper) keepDefinition(ctx context.Context, e *entry) {
+	var def definition
+	var s Secret
+	unkept := false
+	k.post(func() { def, s, unkept = e.def, e.unkeptSecret(), e.unkept })
+	if !unkept {
+		return
+	}
+	ctx = context.WithoutCancel(ctx)
+	var err error
+	if !s.Empty() {
+		err = k.saveSecret(ctx, e, s)
+	}
+	if err == nil {
+		err = k.o.Config.Save(def)
+	}
+	if err != nil {
+		k.log.WarnContext(ctx, "could not keep a session that was signed out of", "session", def.Name, "error", err)
+		return
+	}
+	k.post(func() { e.unkept = false })
 }
 
 // undefinable is a definition that cannot be written.

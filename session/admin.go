@@ -110,6 +110,9 @@ func (k *Keeper) Logout(ctx context.Context, name string, keepRemote bool) (Logo
 	var c provider.Client
 	k.post(func() {
 		g, p, c = e.g, e.prov, e.proof()
+		if e.consent != nil { // it may be another server's than the grant before it
+			p, c.ID = e.consent.prov, e.consent.def.ClientID
+		}
 		if e.unsaved != nil { // the newest that the provider gave
 			g = e.unsaved
 			e.d.Generation = max(e.d.Generation, g.generation)
@@ -137,6 +140,7 @@ func (k *Keeper) Logout(ctx context.Context, name string, keepRemote bool) (Logo
 		d = e.checkpoint()
 	})
 	k.writeDurable(d)
+	k.keepDefinition(ctx, e)
 	k.post(func() {
 		k.release(e, nil)
 		k.retell(e)

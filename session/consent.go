@@ -63,8 +63,15 @@ func (k *Keeper) welcome(l *login, who Account) (before *grant, d durable, err e
 		if astray = e.astray; astray { // the account of another server says nothing
 			before, known = nil, Account{}
 		}
-		if e.unsaved != nil && before != nil { // newer than what is in hand
+		if e.unsaved == nil {
+			return
+		}
+		d.Taken = max(d.Taken, e.unsaved.generation) // it may still land
+		switch c := e.consent; {
+		case c == nil && before != nil: // newer than what is in hand
 			before = e.unsaved
+		case c != nil && boundKey(c.def) == boundKey(l.def):
+			before, d.Refused, d.Provider = e.unsaved, nil, c.prov // what was refused is older
 		}
 	})
 	switch {
@@ -157,6 +164,8 @@ func (k *Keeper) signedIn(e *entry, g *grant, c *consent) {
 	k.adopt(e, g)
 	if e.astray = e.moved(e.def); e.astray { // edited while the grant waited to be stored
 		e.d.Refused = movedRefusal(g.generation, k.now())
+	} else if e.d.Target != targetKey(e.def) { // it is looked up anew
+		e.prov = nil
 	}
 	k.cured(e, told)
 	e.d.AutoOpened, e.d.WarnedFor, e.d.Warned = false, time.Time{}, nil

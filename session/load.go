@@ -22,7 +22,9 @@ func (k *Keeper) saveUnsaved(e *entry) {
 	k.spawn("grant of "+name, func() {
 		err := errBroke
 		k.guard("store", func() {
-			if err = k.storeSurely(k.work, e.id, g); err != nil {
+			if err = k.storeSurely(k.work, e.id, g); err != nil && c != nil {
+				g, err = k.storeAbove(e.id, g, err)
+			} else if err != nil {
 				if newer := k.newerStored(e.id, g); newer != nil {
 					k.log.Info("found a newer grant in the store", "session", name, "generation", newer.generation)
 					g, c, err = newer, nil, nil
@@ -57,6 +59,18 @@ func (k *Keeper) saveUnsaved(e *entry) {
 		}
 		k.post(func() { k.release(e, nil) })
 	})
+}
+
+// storeAbove stores what a sign-in brought in place of a grant that the store was not known to hold, and that is older
+// whatever its generation. It gives what is stored then; err is why g was not.
+func (k *Keeper) storeAbove(id string, g *grant, err error) (*grant, error) {
+	held, lerr := k.loadGrant(id)
+	if lerr != nil || held.generation < g.generation {
+		return g, err
+	}
+	above := *g
+	above.generation = held.generation + 1
+	return &above, k.store(id, &above)
 }
 
 // newerStored is a grant that the store holds and that is newer than g, which it does not take: one that a sign-in brought
@@ -161,7 +175,7 @@ func (k *Keeper) loadedGrant(e *entry, g *grant, s secrets, err error) {
 	if e.removed {
 		return
 	}
-	if e.g != nil && (g == nil || e.g.generation >= g.generation) { // a sign-in has brought what is newer
+	if e.g != nil && (g == nil || e.g.generation >= g.generation || e.consent != nil) { // a sign-in has brought what is newer
 		if e.loaded = err == nil || errors.Is(err, fs.ErrNotExist); e.loaded {
 			e.takeSecrets(s)
 		} else { // nor was its client secret read

@@ -21,16 +21,21 @@ func (w *world) consent(name string) error {
 	w.server.set(func() {
 		w.server.families["new"] = &family{n: 1, consentAt: now, atExpires: map[string]time.Time{"new.at": now.Add(time.Hour)}}
 	})
+	return w.brings(name, provider.Tokens{
+		Access: newSecret("new.at"), Refresh: newSecret("new.rt1"), ExpiresIn: time.Hour, Type: "Bearer",
+	})
+}
+
+// brings is a sign-in that brings tokens.
+func (w *world) brings(name string, tokens provider.Tokens) error {
 	var l *login
 	w.k.post(func() {
 		e := w.k.entries[name]
 		l = &login{name: name, e: e, def: e.def}
 	})
-	return w.k.accept(w.t.Context(), l, &w.prov, nil, signin.Result{
+	return w.k.accept(w.t.Context(), l, new(w.prov), nil, signin.Result{
 		Account: Account{Sub: name + "-sub"},
-		Answer: provider.Answer{Verdict: provider.VerdictOK, SentAt: now, Tokens: provider.Tokens{
-			Access: newSecret("new.at"), Refresh: newSecret("new.rt1"), ExpiresIn: time.Hour, Type: "Bearer",
-		}},
+		Answer:  provider.Answer{Verdict: provider.VerdictOK, SentAt: w.wall().Round(0), Tokens: tokens},
 	})
 }
 

@@ -73,7 +73,7 @@ func (k *Keeper) takeOver(defs map[string]definition, faults []config.Fault) {
 	k.forEach("definition", func(e *entry) {
 		def, ok := defs[e.def.Name]
 		switch {
-		case e.provisional, e.unkept, touched[e.def.Name]:
+		case e.provisional, e.unkept && !ok, touched[e.def.Name]:
 		case ok && e.stands(def): // most of them, each time
 		case ok:
 			k.edited(e, def)
