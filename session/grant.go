@@ -108,7 +108,8 @@ func (g *grant) renewed(p *provider.Provider, a provider.Answer, wall time.Time,
 	if n.issuedAt.IsZero() {
 		n.issuedAt = wall
 	}
-	if !a.Tokens.Refresh.Empty() {
+	number := a.Tokens.RefreshNumber && !g.refresh.Empty() && !g.refresh.Digits() // it may stand for none
+	if !a.Tokens.Refresh.Empty() && !number {
 		n.refresh = a.Tokens.Refresh
 	}
 	if !a.Tokens.ID.Empty() {

@@ -333,7 +333,8 @@ func TestRefreshTokensThatAreNone(t *testing.T) {
 		`"refresh_token":0,`: "one.rt1", `"refresh_token":17,`: "one.rt1", `"refresh_token":1.5e3,`: "one.rt1",
 		`"refresh_token":true,`: "one.rt1", `"refresh_token":{"value":"x"},`: "one.rt1", `"refresh_token":["x","y"],`: "one.rt1",
 		`"refreshToken":17,`: "one.rt1", `"refresh_token":null,"refreshToken":17,`: "one.rt1",
-		`"refresh_token":"new",`: "new", `"refresh_token":"17",`: "17", `"refresh_token":null,"refreshToken":"new",`: "new",
+		`"refresh_token":"new",`: "new", `"refresh_token":"17",`: "17", `"refresh_token":17,"refreshToken":"new",`: "new",
+		`"refresh_token":null,"refreshToken":"new",`: "new",
 	} {
 		t.Run(said, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -356,6 +357,24 @@ func TestRefreshTokensThatAreNone(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Nor does one that comes with a sign-in.
+func TestRefreshTokenOfASignInThatIsNone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Hour)
+		w.have("one")
+		w.start()
+		defer w.stop()
+		if err := w.brings("one", provider.Tokens{
+			Access: newSecret("fresh"), Refresh: newSecret("17"), RefreshNumber: true, ExpiresIn: time.Hour,
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if g, err := w.k.loadGrant("id-one"); err != nil || g.refresh.Reveal() != "one.rt1" || g.access.Reveal() != "fresh" {
+			t.Errorf("%q is stored as the refresh token, %v", g.refresh.Reveal(), err)
+		}
+	})
 }
 
 // Where refresh tokens are numbers the next one is one as well.

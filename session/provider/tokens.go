@@ -112,7 +112,8 @@ func (d *document) tokens(p *Provider, now time.Time) (Tokens, bool) {
 func (d *document) tokensAt(p *Provider, now time.Time, levels []object, alone bool) (Tokens, bool) {
 	top := d.fields
 	for _, in := range levels {
-		access, refresh := in.access(), in.value("refresh_token", "refreshtoken")
+		access, text := in.access(), cmp.Or(in.text("refresh_token"), in.text("refreshtoken"))
+		refresh := cmp.Or(text, in.value("refresh_token", "refreshtoken"))
 		if access == "" && (refresh == "" || !alone) {
 			continue
 		}
@@ -123,7 +124,7 @@ func (d *document) tokensAt(p *Provider, now time.Time, levels []object, alone b
 			Type:    cleanName(in.value("token_type", "tokentype")),
 			Scopes:  in.scopes(p),
 		}
-		t.RefreshNumber = refresh != "" && cmp.Or(in.text("refresh_token"), in.text("refreshtoken")) == ""
+		t.RefreshNumber = refresh != text
 		if !t.ID.OneLine() {
 			t.ID = secret.Text{} // no JWT (RFC 7519 section 3), and readers of one skip line ends
 		}
