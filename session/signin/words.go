@@ -36,12 +36,12 @@ func (k pageKind) status() int {
 	return http.StatusOK
 }
 
-// back reports whether the user was sent here by Sessionkeeper and goes on there.
+// back reports whether the user was sent here by Sessionkeeper and begins anew there.
 func (k pageKind) back() bool {
 	switch Kind(k) {
-	case KindDenied, KindWrongAccount, KindExchange, KindStore, KindTimeout, KindSetup:
+	case KindDenied, KindWrongAccount, KindExchange, KindTimeout, KindSetup:
 		return true
-	case KindNoRefresh, KindCancelled:
+	case KindNoRefresh, KindStore, KindCancelled:
 	}
 	return false
 }
