@@ -20,8 +20,12 @@ import (
 // Back is the colour of the empty screen.
 const Back = 0x41585f
 
-// A picture stands still when two, taken this long apart, are equal.
-const still = 100 * time.Millisecond
+// A picture stands still when so many more, taken this long apart, are equal to it: a menu's own menu is a small box for a
+// moment, before it is filled.
+const (
+	still      = 100 * time.Millisecond
+	stillLooks = 4
+)
 
 // Picture takes a picture of the screen as it is now, without the pointer, and keeps it as NAME.png among the
 // test's artifacts.
@@ -33,14 +37,16 @@ func (s *Screen) Picture(tb testing.TB, name string) *image.RGBA {
 }
 
 // Still waits until the screen does not change any more, and takes a picture of it. What counts seconds there must not
-// change between two looks, however busy the machine: they are compared as the server wrote them, which is quick.
+// change in less than these, however busy the machine: they are compared as the server wrote them, which is quick.
 func (s *Screen) Still(tb testing.TB, name string) *image.RGBA {
 	tb.Helper()
 	var last []byte
+	same := 0
 	return s.wait(tb, name, func(now []byte) bool {
-		same := bytes.Equal(last, now)
-		last = now
-		return same
+		if same++; !bytes.Equal(last, now) {
+			last, same = now, 0
+		}
+		return same == stillLooks
 	})
 }
 
