@@ -74,11 +74,9 @@ func (k *Keeper) Add(ctx context.Context, a Addition) (Session, *Login, error) {
 // defineNew makes a session durable that nobody signs in to yet, its secret first: nothing is left where that fails.
 func (k *Keeper) defineNew(ctx context.Context, e *entry, a Addition) error {
 	ctx = context.WithoutCancel(ctx)
-	if !a.ClientSecret.Empty() {
-		if err := k.saveSecret(ctx, e, a.ClientSecret); err != nil {
-			k.post(func() { k.discard(e) })
-			return secretError(e.def.Name, err)
-		}
+	if err := k.saveSecret(ctx, e, a.ClientSecret); err != nil {
+		k.post(func() { k.discard(e) })
+		return secretError(e.def.Name, err)
 	}
 	if err := k.o.Config.Save(a.Definition); err != nil {
 		k.post(func() { k.discard(e) })
@@ -209,16 +207,11 @@ func (k *Keeper) admitted(e *entry) {
 	k.changed(e)
 }
 
-// commit makes a session that is being added, and has its grant, one of the keeper's, again and again where the keeper
-// stops. Of any other session nothing is to be done.
+// commit makes a session that is being added, and has its grant, one of the keeper's. Of any other session nothing is to
+// be done.
 func (k *Keeper) commit(ctx context.Context, e *entry, g *grant, c *consent) error {
 	ctx = context.WithoutCancel(ctx) // who added it may have gone
-	err := k.enlist(ctx, e, g, c)
-	for err != nil && k.stopping.Load() && k.work.Err() == nil {
-		time.Sleep(stopPace)
-		err = k.enlist(ctx, e, g, c)
-	}
-	return err
+	return k.surely(k.work, func() error { return k.enlist(ctx, e, g, c) })
 }
 
 // enlist makes secret, state and definition durable, in this order, so that a crash leaves no definition without what
@@ -240,10 +233,8 @@ func (k *Keeper) enlist(ctx context.Context, e *entry, g *grant, c *consent) err
 	if d.ID == "" {
 		return nil
 	}
-	if !s.Empty() {
-		if err := k.saveSecret(ctx, e, s); err != nil {
-			return err
-		}
+	if err := k.saveSecret(ctx, e, s); err != nil {
+		return err
 	}
 	if err := k.journal.write(d); err != nil {
 		return err
@@ -280,10 +271,7 @@ func (k *Keeper) keepDefinition(ctx context.Context, e *entry) {
 		return
 	}
 	ctx = context.WithoutCancel(ctx)
-	var err error
-	if !s.Empty() {
-		err = k.saveSecret(ctx, e, s)
-	}
+	err := k.saveSecret(ctx, e, s)
 	if err == nil {
 		err = k.o.Config.Save(def)
 	}

@@ -105,8 +105,11 @@ func (k *Keeper) putSecrets(ctx context.Context, id string, s secrets) error {
 }
 
 // saveSecret makes the secret of a session durable that is being added. There is none before it to be read first, which a
-// keychain that is locked would refuse; what it is to keep waits for it.
+// keychain that is locked would refuse; what it is to keep waits for it. Of an empty one nothing is to be done.
 func (k *Keeper) saveSecret(ctx context.Context, e *entry, s Secret) error {
+	if s.Empty() {
+		return nil
+	}
 	return k.putSecrets(ctx, e.id, secrets{newest: s, generation: 1})
 }
 

@@ -97,6 +97,15 @@ func (g *grant) until(d durable, now time.Time) *grant {
 	return g.earlier(by).watch(now)
 }
 
+// offered is the refresh token that comes in the place of g's, empty where none does. A number may stand for none, and
+// replaces nothing but what is of digits as well.
+func (g *grant) offered(t provider.Tokens) Secret {
+	if t.RefreshNumber && !g.refresh.Empty() && !g.refresh.Digits() {
+		return Secret{}
+	}
+	return t.Refresh
+}
+
 // renewed is the grant that follows g after an answer with tokens. What the answer leaves out stays as it was
 // (RFC 6749 section 6). taken is the highest generation that was ever given to this session.
 func (g *grant) renewed(p *provider.Provider, a provider.Answer, wall time.Time, taken uint64) *grant {
@@ -108,9 +117,8 @@ func (g *grant) renewed(p *provider.Provider, a provider.Answer, wall time.Time,
 	if n.issuedAt.IsZero() {
 		n.issuedAt = wall
 	}
-	number := a.Tokens.RefreshNumber && !g.refresh.Empty() && !g.refresh.Digits() // it may stand for none
-	if !a.Tokens.Refresh.Empty() && !number {
-		n.refresh = a.Tokens.Refresh
+	if next := g.offered(a.Tokens); !next.Empty() {
+		n.refresh = next
 	}
 	if !a.Tokens.ID.Empty() {
 		n.id, n.idSame = a.Tokens.ID, a.Tokens.ID.Equal(g.id)

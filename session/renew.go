@@ -197,7 +197,9 @@ func (k *Keeper) transact(r *renewal) {
 		storing = false
 		failpoint("intended")
 		o.answer, o.by = k.present(withFailpoints(ctx), r)
-		k.leaveNumber(r, &o.answer.Tokens)
+		if t := o.answer.Tokens; t.RefreshNumber && r.grant.offered(t).Empty() {
+			k.log.Warn("the provider gave a number for a refresh token; the one before is kept", "session", r.durable.Name)
+		}
 		failpoint("answered")
 		k.storing.Add(1)
 		storing = true
@@ -231,15 +233,6 @@ func (k *Keeper) transact(r *renewal) {
 		killedOld = k.learnKill(ctx, r, o)
 	}
 	k.post(func() { k.release(r.e, killedOld) })
-}
-
-// leaveNumber leaves a number out that came as a refresh token, for it may stand for none, and would take the place of one
-// that is good; unless the one before is of digits as well.
-func (k *Keeper) leaveNumber(r *renewal, t *provider.Tokens) {
-	if t.RefreshNumber && !r.grant.refresh.Digits() {
-		t.Refresh = Secret{}
-		k.log.Warn("the provider gave a number for a refresh token; the one before is kept", "session", r.durable.Name)
-	}
 }
 
 // errBroke is a save whose outcome is not known because the renewal panicked. It is done again, which changes nothing
@@ -277,14 +270,19 @@ const stopPace = 200 * time.Millisecond
 // storeTime bounds a save: the store's own deadlines are shorter.
 const storeTime = 10 * time.Second
 
-// storeSurely stores what a provider gave, again and again where the keeper stops: nobody tries again after us.
-func (k *Keeper) storeSurely(ctx context.Context, id string, g *grant) error {
-	err := k.store(id, g)
+// surely does what makes something durable, again and again where the keeper stops: nobody tries again after us.
+func (k *Keeper) surely(ctx context.Context, do func() error) error {
+	err := do()
 	for err != nil && k.stopping.Load() && ctx.Err() == nil {
 		time.Sleep(stopPace)
-		err = k.store(id, g)
+		err = do()
 	}
 	return err
+}
+
+// storeSurely stores what a provider gave.
+func (k *Keeper) storeSurely(ctx context.Context, id string, g *grant) error {
+	return k.surely(ctx, func() error { return k.store(id, g) })
 }
 
 // store makes a grant durable, also while the keeper is stopping.
@@ -306,14 +304,15 @@ func (k *Keeper) store(id string, g *grant) error {
 // nothing. A refresh token that came is the one that counts, for the one before may be spent; an access token works
 // although what came with it is lost.
 func (r *renewal) salvaged(a provider.Answer, now time.Time) *grant {
+	next := r.grant.offered(a.Tokens)
 	switch {
 	case !a.Tokens.Access.Empty():
 		return r.grant.renewed(r.prov, a, now, r.durable.taken())
-	case a.Tokens.Refresh.Empty():
+	case next.Empty():
 		return nil
 	}
 	g := *r.grant
-	g.generation, g.refresh = max(g.generation, r.durable.taken())+1, a.Tokens.Refresh
+	g.generation, g.refresh = max(g.generation, r.durable.taken())+1, next
 	if a.Tokens.RefreshExpiresIn > 0 {
 		g.refreshEndsAt = a.SentAt.Round(0).Add(a.Tokens.RefreshExpiresIn)
 	}

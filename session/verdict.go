@@ -291,14 +291,13 @@ func (k *Keeper) refused(e *entry, r *renewal, a provider.Answer, now time.Time)
 		e.verifying, e.checkAt = true, now // is the token in hand dead as well?
 	}
 	ref := &refusal{
-		Verdict: a.Verdict, Reason: reason, Code: a.Code, Advice: advice, Claims: a.Claims, At: now, Since: now,
+		Verdict: a.Verdict, Reason: reason, Code: a.Code, Advice: advice, Claims: a.Claims, At: now,
 		Generation: r.grant.generation, DeadAccess: e.suspect != 0 || e.rejected == r.grant.generation && !e.verifying,
 	}
 	level := k.log.Error
-	if before := e.refusedNow(); ref.repeats(before) {
-		ref.Since, level = before.Since, k.log.Debug
+	if k.setRefused(e, ref) {
+		level = k.log.Debug
 	}
-	k.setRefused(e, ref)
 	e.suspect = 0
 	if a.ClaimsIgnored {
 		k.claimsIgnored(e, "provider")
@@ -308,22 +307,26 @@ func (k *Keeper) refused(e *entry, r *renewal, a provider.Answer, now time.Time)
 		"reason", reason, "http_status", a.Status)
 }
 
-// setRefused notes a refusal and lets the user know, of one that the timer tries again once.
-func (k *Keeper) setRefused(e *entry, ref *refusal) {
-	again := ref.repeats(e.refusedNow()) && !ref.secondLook().IsZero()
+// setRefused notes a refusal and lets the user know, of one that the timer tries again once. It reports whether the one
+// before said the same.
+func (k *Keeper) setRefused(e *entry, ref *refusal) (again bool) {
+	ref.Since = ref.At
+	before := e.refusedNow()
+	if again = ref.repeats(before); again {
+		ref.Since = before.Since
+	}
 	e.d.Refused = ref
 	e.d.FailingSince, e.d.OutageWarned = time.Time{}, false
 	k.endOutage(e)
 	k.publish(e)
-	if e.provisional {
-		return
-	}
 	switch {
+	case e.provisional:
 	case ref.Verdict != provider.VerdictSetup:
 		k.requeue(e)
-	case !again:
+	case !again || ref.secondLook().IsZero():
 		k.notify(setupNotice(e.pub.Load().session))
 	}
+	return again
 }
 
 func lastError(a provider.Answer, now time.Time) *LastError {
