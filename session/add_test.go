@@ -1,8 +1,6 @@
 package session
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -56,9 +54,7 @@ func TestAdditionWhileTheKeychainIsLocked(t *testing.T) {
 				w.have("one")
 				w.start()
 				defer func() { w.stop() }()
-				_, defs := w.files()
-				def := defs["one"]
-				def.Name = "two"
+				def := w.two()
 				w.store.set(func() { w.store.away = &storeError{"locked"} })
 				if err := add(w, def); err != nil {
 					t.Fatal(err)
@@ -82,17 +78,7 @@ func TestAdditionWhileTheKeychainIsLocked(t *testing.T) {
 func TestAdditionThatNothingTakes(t *testing.T) {
 	for way, add := range waysToAdd() {
 		for what, full := range map[string]func(w *world) (room func()){
-			"store": func(w *world) func() {
-				w.store.set(func() { w.store.fault = &storeError{"full"} })
-				return func() { w.store.set(func() { w.store.fault = nil }) }
-			},
-			"configuration": func(w *world) func() {
-				path := filepath.Join(w.dir, "config", "sessions", "two.toml")
-				if err := os.Mkdir(path, 0o700); err != nil {
-					t.Fatal(err)
-				}
-				return func() { _ = os.Remove(path) }
-			},
+			"store": (*world).full, "configuration": (*world).undefinable,
 		} {
 			t.Run(way+", "+what, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
@@ -100,9 +86,7 @@ func TestAdditionThatNothingTakes(t *testing.T) {
 					w.have("one")
 					w.start()
 					defer func() { w.stop() }()
-					_, defs := w.files()
-					def := defs["one"]
-					def.Name = "two"
+					def := w.two()
 					room := full(w)
 					if err := add(w, def); err == nil {
 						t.Error("it is said to be added")

@@ -21,6 +21,25 @@ func (w *world) full() (room func()) {
 	return func() { w.store.set(func() { w.store.fault = nil }) }
 }
 
+// undefinable lets the definition of "two" be written nowhere; what it gives ends that.
+func (w *world) undefinable() (room func()) {
+	w.t.Helper()
+	path := filepath.Join(w.dir, "config", "sessions", "two.toml")
+	if err := os.Mkdir(path, 0o700); err != nil {
+		w.t.Fatal(err)
+	}
+	return func() { _ = os.Remove(path) }
+}
+
+// two is the definition of a session "two" at the provider of "one".
+func (w *world) two() config.Session {
+	w.t.Helper()
+	_, defs := w.files()
+	def := defs["one"]
+	def.Name = "two"
+	return def
+}
+
 // held is a sign-in whose grant nothing takes.
 func (w *world) held(name string) {
 	w.t.Helper()
@@ -196,18 +215,9 @@ func TestReadingWhileASignInWaits(t *testing.T) {
 // While what belongs to a session that was added waits to be stored the user may do with it what can be done with any.
 func TestAdditionThatWaitsIsChanged(t *testing.T) {
 	added := func(w *world) config.Session {
-		_, defs := w.files()
-		def := defs["one"]
-		def.Name = "two"
+		def := w.two()
 		w.admit(def, "s")
 		return def
-	}
-	undefinable := func(w *world) (room func()) {
-		path := filepath.Join(w.dir, "config", "sessions", "two.toml")
-		if err := os.Mkdir(path, 0o700); err != nil {
-			w.t.Fatal(err)
-		}
-		return func() { _ = os.Remove(path) }
 	}
 	begin := func(t *testing.T) *world {
 		t.Helper()
@@ -221,7 +231,7 @@ func TestAdditionThatWaitsIsChanged(t *testing.T) {
 			w := begin(t)
 			defer func() { w.stop() }()
 			added(w)
-			room := undefinable(w)
+			room := w.undefinable()
 			w.held("two")
 			if _, err := w.k.SetSecret(t.Context(), "two", newSecret("s2")); err != nil {
 				t.Fatal(err)
@@ -265,7 +275,7 @@ func TestAdditionThatWaitsIsChanged(t *testing.T) {
 			w := begin(t)
 			defer func() { w.stop() }()
 			added(w)
-			room := undefinable(w)
+			room := w.undefinable()
 			w.held("two")
 			time.AfterFunc(2*time.Second, room)
 			w.stop()
@@ -276,7 +286,7 @@ func TestAdditionThatWaitsIsChanged(t *testing.T) {
 			w.renewsAs("two", "new")
 		})
 	})
-	for what, bar := range map[string]func(*world) func(){"store": (*world).full, "configuration": undefinable} {
+	for what, bar := range map[string]func(*world) func(){"store": (*world).full, "configuration": (*world).undefinable} {
 		t.Run("signed out, "+what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := begin(t)

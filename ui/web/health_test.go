@@ -86,18 +86,24 @@ func TestLockedKeychain(t *testing.T) {
 	b.clean("503")
 }
 
-// A keeper that was stopped keeps its connections, and says nothing: the page says so before long, and goes on when it does.
-func TestSilentKeeper(t *testing.T) {
-	t.Parallel()
-	k := apitest.New(everyState()...)
-	var silent sync.Mutex // held: it does not answer
-	b := openWith(t, k, func(o *api.Options) {
+// openToFallSilent opens a page before a keeper that does not say how it is while silent is held.
+func openToFallSilent(t *testing.T, k *apitest.Keeper) (b *browser, silent *sync.Mutex) {
+	t.Helper()
+	silent = new(sync.Mutex)
+	b = openWith(t, k, func(o *api.Options) {
 		o.Keychain = func() api.Keychain {
 			silent.Lock()
 			defer silent.Unlock()
 			return k.Keychain()
 		}
 	})
+	return b, silent
+}
+
+// A keeper that was stopped keeps its connections, and says nothing: the page says so before long, and goes on when it does.
+func TestSilentKeeper(t *testing.T) {
+	t.Parallel()
+	b, silent := openToFallSilent(t, apitest.New(everyState()...))
 	b.enter("sessions")
 	const said = "The keeper does not answer."
 	b.until(`document.querySelectorAll(".session").length > 0 && !document.body.innerText.includes("` + said + `")`)
@@ -135,14 +141,7 @@ func TestBusyPage(t *testing.T) {
 func TestHealthInTurn(t *testing.T) {
 	t.Parallel()
 	k := apitest.New(apitest.Session{Name: "one", State: "active"})
-	var silent sync.Mutex // held: it does not answer
-	b := openWith(t, k, func(o *api.Options) {
-		o.Keychain = func() api.Keychain {
-			silent.Lock()
-			defer silent.Unlock()
-			return k.Keychain()
-		}
-	})
+	b, silent := openToFallSilent(t, k)
 	b.enter("")
 	const questions = `performance.getEntriesByType("resource").filter((e) => e.name.endsWith("/v1/health"))`
 	b.until(questions + `.length === 1 && ` + state("one", "Signed in"))
